@@ -1,0 +1,32 @@
+# Each target makes what it needs: a virtual environment beside this file, from Python 3.11+ and pip alone.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo test check clean
+
+$(VENV)/.run: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q -e ".[sandbox]"
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.run pyproject.toml
+	$(BIN)/pip install -q "pip>=25.1"
+	$(BIN)/pip install -q -e ".[all]" --group dev
+	touch $@
+
+demo: $(VENV)/.run          ## the whole connector at work against the sandbox, over real OAuth and HTTP
+	@$(BIN)/outlook-connector demo
+
+test: $(VENV)/.dev          ## every test; those that need a browser say so when it is missing
+	$(BIN)/python -m pytest -n 2
+
+check: $(VENV)/.dev         ## style, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/unit/test_layers.py
+
+clean:
+	rm -rf $(VENV) dist build

@@ -1,0 +1,1 @@
+"""Use a Microsoft 365 / Outlook mailbox by operation name."""

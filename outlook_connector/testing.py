@@ -1,0 +1,1 @@
+"""pytest plugin: sandbox fixtures for contract tests."""
