@@ -1,0 +1,304 @@
+"""The connection configuration: from a mapping, a file or the environment to one frozen ``Config``.
+
+The keys are those of ``schemas/config.json``. Any value may be a reference, ``{"env": "NAME"}`` or
+``{"file": "path"}``, so that no secret has to stand in a file of its own making. No error tells a secret's value.
+"""
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from .errors import ConfigError
+from .schema import Problem, Schemas, pointer
+
+PREFIX = "OUTLOOK_CONNECTOR_"
+"""Environment variables: ``OUTLOOK_CONNECTOR_CONFIG`` names a file, ``OUTLOOK_CONNECTOR_TENANT_ID`` and so on
+set one key each."""
+
+TENANTS_OF_MANY = frozenset({"common", "organizations", "consumers"})
+
+
+@dataclass(frozen=True, repr=False)
+class Secret:
+    """A value that shows itself only when asked: ``reveal()``."""
+
+    _value: str
+
+    def reveal(self) -> str:
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+    __str__ = __repr__
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """A cloud's hosts. https://learn.microsoft.com/graph/deployments"""
+
+    login: str
+    graph: str
+
+
+CLOUDS: Mapping[str, Cloud] = {
+    "global": Cloud("https://login.microsoftonline.com", "https://graph.microsoft.com"),
+    "usGov": Cloud("https://login.microsoftonline.us", "https://graph.microsoft.us"),
+    "usGovDod": Cloud("https://login.microsoftonline.us", "https://dod-graph.microsoft.us"),
+    "china": Cloud("https://login.chinacloudapi.cn", "https://microsoftgraph.chinacloudapi.cn"),
+}
+
+
+@dataclass(frozen=True)
+class HttpSettings:
+    """How to reach the network; times in seconds."""
+
+    timeout: float = 30
+    connect_timeout: float = 10
+    deadline: float = 120
+    attempts: int = 4
+    proxy: str | None = None
+    ca_bundle: str | None = None
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the policy decides by: patterns, each tuple ``None`` where everything is allowed."""
+
+    read_only: bool = False
+    operations_allow: tuple[str, ...] | None = None
+    operations_deny: tuple[str, ...] = ()
+    mailboxes_allow: tuple[str, ...] | None = None
+    recipients_allow: tuple[str, ...] | None = None
+    files_allow: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Config:
+    """A checked connection configuration. ``authority`` ends with the tenant and ``graph_url`` with the version,
+    both without a slash at the end."""
+
+    auth: str
+    tenant_id: str
+    client_id: str
+    cloud: str
+    authority: str
+    graph_url: str
+    graph_audience: str
+    private_authority: bool = False
+    client_secret: Secret | None = None
+    redirect_uri: str | None = None
+    account: str = "default"
+    refresh_token: Secret | None = None
+    access_token: Secret | Callable[[], str] | None = field(default=None, repr=False)
+    mailbox: str | None = None
+    immutable_ids: bool = True
+    token_store: str | None = None
+    store_key: Secret | None = None
+    http: HttpSettings = HttpSettings()
+    rules: Rules = Rules()
+
+
+def read(
+    source: Mapping[str, Any] | str | os.PathLike[str] | None, environment: Mapping[str, str]
+) -> dict[str, Any]:
+    """The configuration's raw keys, references resolved: from a mapping, a JSON or YAML file, or the environment.
+
+    Raises ``ConfigError`` for a file that cannot be read, and for a reference that leads nowhere.
+    """
+    if source is None:
+        path = environment.get(PREFIX + "CONFIG")
+        raw = {**(_from_file(path) if path else {}), **_from_environment(environment)}
+    elif isinstance(source, Mapping):
+        raw = dict(source)
+    else:
+        raw = _from_file(source)
+    problems: list[Problem] = []
+    resolved = {key: _resolve(value, [key], environment, problems) for key, value in raw.items()}
+    if problems:
+        raise _refusal(problems)
+    return resolved
+
+
+def build(raw: Mapping[str, Any], schemas: Schemas) -> Config:
+    """A ``Config`` from raw keys, or ``ConfigError`` naming every wrong key (and no secret's value)."""
+    callable_token = raw.get("accessToken") if callable(raw.get("accessToken")) else None
+    checkable = {key: value for key, value in raw.items() if not (key == "accessToken" and callable_token)}
+    problems = schemas.problems("config.json", checkable)
+    if problems:
+        raise _refusal(problems)
+    kind = raw.get("auth") or _reading(raw)
+    problems = _missing(kind, raw)
+    if problems:
+        raise _refusal(problems)
+    return _assemble(kind, raw, callable_token)
+
+
+def _assemble(kind: str, raw: Mapping[str, Any], callable_token: Callable[[], str] | None) -> Config:
+    cloud = raw.get("cloud", "global")
+    authority, tenant = _authority(raw, cloud)
+    graph_url = raw.get("graphUrl", CLOUDS[cloud].graph + "/v1.0").rstrip("/")
+    http, operations = raw.get("http", {}), raw.get("operations", {})
+    return Config(
+        auth=kind,
+        tenant_id=tenant,
+        client_id=raw.get("clientId", ""),
+        cloud=cloud,
+        authority=authority,
+        graph_url=graph_url,
+        graph_audience=raw.get("graphAudience") or "{0.scheme}://{0.netloc}".format(urlsplit(graph_url)),
+        private_authority="authority" in raw,
+        client_secret=_secret(raw, "clientSecret"),
+        redirect_uri=raw.get("redirectUri"),
+        account=raw.get("account", "default"),
+        refresh_token=_secret(raw, "refreshToken"),
+        access_token=callable_token or _secret(raw, "accessToken"),
+        mailbox=None if raw.get("mailbox") == "me" else raw.get("mailbox"),
+        immutable_ids=raw.get("immutableIds", True),
+        token_store=raw.get("tokenStore"),
+        store_key=_secret(raw, "storeKey"),
+        http=HttpSettings(
+            timeout=http.get("timeout", 30),
+            connect_timeout=http.get("connectTimeout", 10),
+            deadline=http.get("deadline", 120),
+            attempts=http.get("attempts", 4),
+            proxy=http.get("proxy"),
+            ca_bundle=http.get("caBundle"),
+        ),
+        rules=Rules(
+            read_only=raw.get("readOnly", False),
+            operations_allow=_patterns(operations, "allow"),
+            operations_deny=_patterns(operations, "deny") or (),
+            mailboxes_allow=_patterns(raw.get("mailboxes", {}), "allow"),
+            recipients_allow=_patterns(raw.get("recipients", {}), "allow"),
+            files_allow=_patterns(raw.get("files", {}), "allow") or (),
+        ),
+    )
+
+
+def _reading(raw: Mapping[str, Any]) -> str:
+    """The one way to sign in that the keys allow, where ``auth`` was left out."""
+    if "accessToken" in raw:
+        return "hostToken"
+    if "refreshToken" in raw or "redirectUri" in raw or "clientSecret" not in raw:
+        return "delegated"
+    if "mailbox" in raw:
+        return "application"
+    raise _refusal(
+        [("/auth", "is required here: delegated (a person signs in) or application (with mailbox)")]
+    )
+
+
+_NEEDED: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "delegated": (("clientId", "is required: the application (client) id of the app registration"),),
+    "application": (
+        ("clientId", "is required: the application (client) id of the app registration"),
+        ("tenantId", "is required for application: client credentials belong to one tenant"),
+        ("clientSecret", "is required for application"),
+        ("mailbox", "is required for application: there is no signed-in person whose mailbox could be meant"),
+    ),
+    "hostToken": (("accessToken", "is required for hostToken"),),
+}
+
+
+def _missing(kind: str, raw: Mapping[str, Any]) -> list[Problem]:
+    problems = [(pointer([key]), told) for key, told in _NEEDED[kind] if not raw.get(key)]
+    if kind == "application" and raw.get("mailbox") == "me":
+        problems.append(("/mailbox", "must name a mailbox: an application has none of its own"))
+    if kind == "application" and raw.get("tenantId") in TENANTS_OF_MANY:
+        problems.append(("/tenantId", "must be one tenant's id or domain for application"))
+    tenant = str(raw.get("authority", "")).rsplit("/", 1)[-1]
+    if "authority" in raw and raw.get("tenantId", tenant) != tenant:
+        problems.append(("/authority", "must end with the tenant that tenantId names"))
+    return [problem for problem in problems if not (problem[0] == "/tenantId" and "authority" in raw)]
+
+
+def _authority(raw: Mapping[str, Any], cloud: str) -> tuple[str, str]:
+    if "authority" in raw:
+        authority = raw["authority"].rstrip("/")
+        return authority, authority.rsplit("/", 1)[-1]
+    tenant = raw.get("tenantId", "organizations")
+    return f"{CLOUDS[cloud].login}/{tenant}", tenant
+
+
+def _secret(raw: Mapping[str, Any], key: str) -> Secret | None:
+    return Secret(raw[key]) if key in raw else None
+
+
+def _patterns(raw: Mapping[str, Any], key: str) -> tuple[str, ...] | None:
+    return tuple(raw[key]) if key in raw else None
+
+
+def _refusal(problems: list[Problem]) -> ConfigError:
+    told = "; ".join(
+        f"{at.removeprefix('/').replace('/', '.') or '(all)'} {message}" for at, message in problems
+    )
+    details = {"problems": [{"pointer": at, "message": message} for at, message in problems]}
+    return ConfigError(f"The connection configuration is not valid: {told}.", details=details)
+
+
+def _resolve(value: Any, at: list[str | int], environment: Mapping[str, str], problems: list[Problem]) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    if set(value) == {"env"}:
+        name = str(value["env"])
+        if name not in environment:
+            problems.append((pointer(at), f"refers to the environment variable {name}, which is not set"))
+        return environment.get(name)
+    if set(value) == {"file"}:
+        try:
+            return Path(str(value["file"])).expanduser().read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            problems.append((pointer(at), f"refers to the file {value['file']}: {_reason(error)}"))
+            return None
+    return {key: _resolve(inner, [*at, key], environment, problems) for key, inner in value.items()}
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror or "cannot be read") if isinstance(error, OSError) else "is not UTF-8 text"
+
+
+def _from_file(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """A JSON or YAML mapping. A parser's message quotes what it read, so only its position is told."""
+    import yaml
+
+    file = Path(path).expanduser()
+    try:
+        raw = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"The configuration file {file} {_reason(error)}.", details={"file": str(file)}
+        ) from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" at line {mark.line + 1}" if mark else ""
+        raise ConfigError(f"The configuration file {file} is not JSON or YAML{where}.") from None
+    if not isinstance(raw, dict) or not all(isinstance(key, str) for key in raw):
+        raise ConfigError(f"The configuration file {file} must hold one object of keys and values.")
+    return raw
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    """``OUTLOOK_CONNECTOR_CLIENT_ID`` sets ``clientId``; a value that is JSON (an object, a list, a number, true)
+    is read as such where the key is not a text."""
+    raw: dict[str, Any] = {}
+    reserved = {"CONFIG", "KEY"}
+    for name, text in environment.items():
+        key = name.removeprefix(PREFIX)
+        if name.startswith(PREFIX) and key not in reserved:
+            first, *rest = key.lower().split("_")
+            raw[first + "".join(part.title() for part in rest)] = _parsed(text)
+    return raw
+
+
+def _parsed(text: str) -> Any:
+    if text[:1] not in "{[" and text not in ("true", "false"):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
