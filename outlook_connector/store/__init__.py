@@ -1,1 +1,18 @@
+"""Where state is kept: one small interface, in memory or in an encrypted SQLite file."""
 
+from .interface import Lease, Store, StoreConflict
+from .memory import MemoryStore
+from .opening import open_store
+from .sqlite import SqliteStore
+from .waiting import Clock, held
+
+__all__ = [
+    "Clock",
+    "Lease",
+    "MemoryStore",
+    "SqliteStore",
+    "Store",
+    "StoreConflict",
+    "held",
+    "open_store",
+]

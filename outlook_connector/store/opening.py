@@ -1,0 +1,95 @@
+"""From a ``tokenStore`` URL to a store."""
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from urllib.parse import unquote
+
+from ..errors import ConfigError
+from .interface import Store
+from .memory import MemoryStore
+from .sqlite import SqliteStore
+
+KEY_VARIABLE = "OUTLOOK_CONNECTOR_KEY"
+
+
+def open_store(
+    url: str | None = None, key: str | None = None, *, environment: Mapping[str, str] = os.environ
+) -> Store:
+    """The store that ``url`` names: ``memory:`` or ``sqlite:///absolute/path`` (``sqlite:relative/path``);
+    ``None`` means ``store.sqlite3`` in the user's data directory.
+
+    What goes to a disk is encrypted: with ``key`` (Fernet keys, separated by commas; the first encrypts), else with
+    the environment's ``OUTLOOK_CONNECTOR_KEY``, else with a key file beside the SQLite file. Raises ``ConfigError``.
+    """
+    url = url or f"sqlite:{default_path(environment)}"
+    scheme, _, rest = url.partition(":")
+    opener = _OPENERS.get(scheme)
+    if opener is None:
+        raise _refusal(f"{scheme}: is not a kind of token store: use sqlite:///path or memory:")
+    return opener(rest, key, environment)
+
+
+def default_path(environment: Mapping[str, str]) -> Path:
+    """``store.sqlite3`` in the directory where the platform wants a user's application data."""
+    home = Path(environment.get("HOME") or "~").expanduser()
+    bases = {
+        "win32": Path(environment.get("LOCALAPPDATA") or home / "AppData" / "Local"),
+        "darwin": home / "Library" / "Application Support",
+    }
+    others = Path(environment.get("XDG_DATA_HOME") or home / ".local" / "share")
+    return bases.get(sys.platform, others) / "outlook-connector" / "store.sqlite3"
+
+
+def _memory(rest: str, key: str | None, environment: Mapping[str, str]) -> Store:
+    return MemoryStore()
+
+
+def _sqlite(rest: str, key: str | None, environment: Mapping[str, str]) -> Store:
+    from .keyfile import read_or_create  # late: the cryptography below costs 40 ms, and memory: needs none
+    from .sealed import SealedStore
+
+    path = _path(rest)
+    store = SqliteStore(path)
+    given = _given_keys(key, environment)
+    if given:
+        return SealedStore(store, *given)
+    file = path.with_name(path.name + ".key")
+    return SealedStore(store, [read_or_create(file)], f"the key file {file}")
+
+
+def _redis(rest: str, key: str | None, environment: Mapping[str, str]) -> Store:
+    raise _refusal(
+        "Redis cannot be served by this version: use sqlite:///path, shared by one machine's workers"
+    )
+
+
+_OPENERS: Mapping[str, Callable[[str, str | None, Mapping[str, str]], Store]] = {
+    "memory": _memory,
+    "sqlite": _sqlite,
+    "redis": _redis,
+    "rediss": _redis,
+}
+
+
+def _path(rest: str) -> Path:
+    text = unquote(rest.removeprefix("//"))
+    if not text.strip("/"):
+        raise _refusal("sqlite: needs the path of a file, such as sqlite:///var/lib/outlook/store.sqlite3")
+    if text[:2] == "/~" or (os.name == "nt" and text[2:3] == ":"):
+        text = text[1:]
+    return Path(text).expanduser().absolute()
+
+
+def _given_keys(key: str | None, environment: Mapping[str, str]) -> tuple[list[str], str] | None:
+    for text, origin in ((key, "storeKey"), (environment.get(KEY_VARIABLE), f"the variable {KEY_VARIABLE}")):
+        if text:
+            return [part.strip() for part in text.split(",") if part.strip()], origin
+    return None
+
+
+def _refusal(message: str) -> ConfigError:
+    return ConfigError(
+        f"tokenStore: {message}.", details={"problems": [{"pointer": "/tokenStore", "message": message}]}
+    )
