@@ -1,0 +1,114 @@
+"""A declarative request block and an input become one ``GraphRequest``. Pure: no I/O, no look-ups."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import quote
+
+from .errors import InvalidInput
+from .manifest import Operation
+
+
+@dataclass(frozen=True)
+class GraphRequest:
+    """One call to Graph, before the mailbox, the token and the host are known.
+
+    ``path`` is percent-encoded and relative to ``root``: the mailbox (``/me``, ``/users/{mailbox}``) or the
+    service. ``body`` is sent as JSON, ``content`` as it is. ``prefer`` holds preferences, joined into one header
+    later. ``repeatable`` says that doing it twice changes nothing more.
+    """
+
+    method: str
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    prefer: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, Any] | None = None
+    content: bytes | None = None
+    content_type: str = "application/json"
+    root: str = "mailbox"
+    repeatable: bool = True
+
+    def with_query(self, **values: str | int) -> "GraphRequest":
+        """The same request with ``$name=value`` added for each keyword."""
+        return replace(
+            self, query={**self.query, **{f"${name}": str(value) for name, value in values.items()}}
+        )
+
+
+def get(template: str, *, query: Mapping[str, Any] | None = None, **ids: str) -> GraphRequest:
+    """A read of ``template`` with ``{name}`` filled from ``ids``; absent query values are left out."""
+    return GraphRequest("GET", path(template, ids), query=_query(query or {}))
+
+
+def post(
+    template: str, body: Mapping[str, Any] | None = None, *, repeatable: bool = False, **ids: str
+) -> GraphRequest:
+    """A POST of ``body``; not repeatable unless said so."""
+    return GraphRequest("POST", path(template, ids), body=body, repeatable=repeatable)
+
+
+def bind(operation: Operation, values: Mapping[str, Any]) -> GraphRequest:
+    """The declared request of ``operation`` with its values copied from the normalised input."""
+    template = operation.request
+    if template is None:
+        raise ValueError(f"{operation.name} has a handler, not a request")
+    headers = {name: source for name, source in template.headers.items() if name != "Prefer"}
+    return GraphRequest(
+        method=template.method,
+        path=path(template.path, values),
+        query=_query({name: _value(source, values) for name, source in template.query.items()}),
+        headers=_query({name: _value(source, values) for name, source in headers.items()}),
+        prefer=_query({name: _value(s, values) for name, s in template.headers.get("Prefer", {}).items()}),
+        body=None if template.body is None else _value(template.body, values) or {},
+        root=operation.root,
+        repeatable=operation.idempotent,
+    )
+
+
+def path(template: str, values: Mapping[str, Any]) -> str:
+    """``/messages/{messageId}/move`` with every value encoded as one segment.
+
+    Ids hold ``/``, ``+`` and ``=``. Raises ``InvalidInput`` for a value that cannot stand as a segment.
+    """
+    parts = [_segment(part, values) for part in template.split("/")]
+    return "/".join(parts)
+
+
+def _segment(part: str, values: Mapping[str, Any]) -> str:
+    if not (part.startswith("{") and part.endswith("}")):
+        return part
+    name = part[1:-1]
+    value = values.get(name)
+    if not isinstance(value, str) or unsafe_segment(value):
+        raise InvalidInput.of(
+            [(f"/{name}", "must be an id: not empty, not a dot, without control characters")]
+        )
+    return quote(value, safe="")
+
+
+def unsafe_segment(value: str) -> bool:
+    """Whether ``value`` would change the path that it is put into, or cannot be sent in one."""
+    return not value.strip(" .") or not value.isprintable() or len(value) > 2048
+
+
+def _value(source: Any, values: Mapping[str, Any]) -> Any:
+    """What ``source`` means: an input's value, a constant, or an object of such; ``None`` where absent."""
+    if isinstance(source, str):
+        return values.get(source)
+    if set(source) == {"const"}:
+        return source["const"]
+    found = {name: _value(inner, values) for name, inner in source.items()}
+    return {name: value for name, value in found.items() if value is not None} or None
+
+
+def _query(values: Mapping[str, Any]) -> dict[str, str]:
+    return {name: _as_text(value) for name, value in values.items() if value is not None and value != []}
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (list, tuple)):
+        return ",".join(map(str, value))
+    return str(value)

@@ -1,0 +1,67 @@
+"""What may run, for which mailbox, and to whom: the one place that decides, asked by the dispatcher.
+
+The rules come from the connection's configuration. Patterns are shell-like (``messages.*``, ``*@example.com``)
+and do not mind case.
+"""
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+
+from .config import Rules
+from .errors import OperationDenied
+
+
+class Policy:
+    """The connection's rules, as questions that raise ``OperationDenied`` where the answer is no."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+
+    def allows(self, operation: str, effect: str) -> bool:
+        """Whether the operation may run at all: for listings, and for the scopes that a sign-in asks for."""
+        return self._denying_rule(operation, effect) is None
+
+    def check_operation(self, operation: str, effect: str) -> None:
+        rule = self._denying_rule(operation, effect)
+        if rule:
+            raise OperationDenied(
+                f"This connection does not allow {operation}: {rule}.",
+                details={"operation": operation, "rule": rule},
+            )
+
+    def check_mailbox(self, mailbox: str | None) -> None:
+        """``None`` is the signed-in person's own mailbox, which is always allowed."""
+        allowed = self._rules.mailboxes_allow
+        if mailbox is not None and allowed is not None and not _matches(mailbox, allowed):
+            raise OperationDenied(
+                f"This connection does not allow the mailbox {mailbox}: it is not in mailboxes.allow.",
+                details={"rule": "mailboxes.allow", "mailbox": mailbox},
+            )
+
+    @property
+    def limits_recipients(self) -> bool:
+        """Whether the final recipients of a mail have to be looked at before it goes out."""
+        return self._rules.recipients_allow is not None
+
+    def check_recipients(self, addresses: Iterable[str]) -> None:
+        allowed = self._rules.recipients_allow
+        refused = [one for one in addresses if allowed is not None and not _matches(one, allowed)]
+        if refused:
+            raise OperationDenied(
+                f"This connection does not allow mail to {', '.join(refused)}: not in recipients.allow.",
+                details={"rule": "recipients.allow", "recipients": refused},
+            )
+
+    def _denying_rule(self, operation: str, effect: str) -> str | None:
+        rules = self._rules
+        if rules.read_only and effect != "read":
+            return "readOnly is set, and the operation would " + effect
+        if _matches(operation, rules.operations_deny):
+            return "operations.deny names it"
+        if rules.operations_allow is not None and not _matches(operation, rules.operations_allow):
+            return "operations.allow does not name it"
+        return None
+
+
+def _matches(value: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(value.lower(), pattern.lower()) for pattern in patterns)

@@ -1,0 +1,148 @@
+"""What an answer of Graph means. Pure: status, headers and body come in, a result or an error goes out.
+
+https://learn.microsoft.com/graph/errors
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from .errors import (
+    AuthError,
+    Conflict,
+    ConnectorError,
+    Forbidden,
+    GraphError,
+    NotFound,
+    ServiceUnavailable,
+    Throttled,
+    UnexpectedResponse,
+)
+
+LONGEST_MESSAGE = 500
+LONGEST_WAIT = 600.0
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One answer: ``headers`` with lower-case names."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> dict[str, Any]:
+        """The body as an object; an empty body is ``{}``. Raises ``UnexpectedResponse``."""
+        if not self.body.strip():
+            return {}
+        try:
+            value = json.loads(self.body)
+        except (ValueError, RecursionError):
+            raise UnexpectedResponse(
+                "Graph's answer is not JSON.", details=_facts(self, {}), retryable=False
+            ) from None
+        if not isinstance(value, dict):
+            raise UnexpectedResponse("Graph's answer is not a JSON object.", details=_facts(self, {}))
+        return value
+
+
+_BY_STATUS: Mapping[int, type[GraphError]] = {
+    403: Forbidden,
+    404: NotFound,
+    409: Conflict,
+    410: NotFound,
+    412: Conflict,
+    429: Throttled,
+}
+
+_CODES: Mapping[int, str] = {400: "badRequest", 405: "badRequest", 413: "tooLarge", 415: "badRequest"}
+
+_ADVICE: Mapping[str, str] = {
+    "MailboxNotEnabledForRESTAPI": "The account has no Exchange Online mailbox that Graph can reach: check its "
+    "licence, or whether the mailbox is on-premises, inactive or soft-deleted.",
+    "ErrorAccessDenied": "The token lacks a permission for this, or the mailbox is not shared with the account: "
+    "`outlook-connector doctor` shows which permissions are granted.",
+    "Authorization_RequestDenied": "The token lacks a permission for this: `outlook-connector doctor` shows which "
+    "permissions are granted.",
+    "ErrorSendAsDenied": "The account may not send as this sender: grant Send As or Send on Behalf in Exchange, or "
+    "leave `from` out.",
+    "ErrorItemNotFound": "The item is not there: it was deleted, moved under an id that is not immutable, or is in "
+    "another mailbox.",
+    "ErrorInvalidIdMalformed": "The id is not one of Graph's: pass it on exactly as it was received.",
+    "ErrorMessageSizeExceeded": "The message is larger than the mailbox allows.",
+    "InefficientFilter": "Graph cannot filter and sort that way: the properties of orderBy must come first in "
+    "filter, in the same order.",
+}
+
+
+def error_of(reply: Reply) -> ConnectorError:
+    """The error that a refusal (status 300 or more) stands for."""
+    told = _told(reply)
+    graph_code = str(told.get("code") or "")
+    text = str(told.get("message") or "no explanation given")[:LONGEST_MESSAGE]
+    if reply.status == 401:
+        return _refused_token(reply, graph_code, text)
+    kind = _BY_STATUS.get(reply.status) or (ServiceUnavailable if reply.status >= 500 else GraphError)
+    advice = _ADVICE.get(graph_code)
+    return kind(
+        f"Graph refused with {reply.status} {graph_code}: {text}" + (f" {advice}" if advice else ""),
+        status=reply.status,
+        graph_code=graph_code or None,
+        request_id=request_id(reply, told),
+        retry_after=retry_after(reply.headers, datetime.now(UTC)),
+        code=_CODES.get(reply.status),
+        retryable=reply.status in (429, 502, 503, 504, 509),
+        details={"advice": advice} if advice else None,
+    )
+
+
+def _refused_token(reply: Reply, graph_code: str, text: str) -> AuthError:
+    advice = (
+        "Check that `cloud`, `graphUrl` and `graphAudience` belong together; sign in again if the account's "
+        "sessions were revoked."
+    )
+    return AuthError(
+        f"Graph refused the access token: {text} {advice}",
+        code="tokenRefused",
+        details={**_facts(reply, {}), "graphCode": graph_code, "advice": advice},
+    )
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds to wait, from a number (fractions too) or an HTTP date; clamped to 0..600. ``None`` if not given.
+    https://www.rfc-editor.org/rfc/rfc9110#field.retry-after"""
+    text = headers.get("retry-after", "").strip()
+    if not text:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        try:
+            seconds = (parsedate_to_datetime(text) - now).total_seconds()
+        except (ValueError, TypeError):
+            return None
+    return min(max(seconds, 0.0), LONGEST_WAIT) if seconds == seconds else None  # noqa: PLR0124 - not NaN
+
+
+def request_id(reply: Reply, told: Mapping[str, Any] | None = None) -> str | None:
+    """Graph's id of the request, for a support case: in a header, or in the error in several spellings."""
+    told = told or {}
+    inner = told.get("innerError") or told.get("innererror") or {}
+    found = reply.headers.get("request-id") or inner.get("request-id") or inner.get("requestId")
+    return str(found) if found else None
+
+
+def _told(reply: Reply) -> Mapping[str, Any]:
+    try:
+        value = json.loads(reply.body)
+    except (ValueError, RecursionError):
+        return {}
+    told = value.get("error") if isinstance(value, dict) else None
+    return told if isinstance(told, dict) else {}
+
+
+def _facts(reply: Reply, told: Mapping[str, Any]) -> dict[str, Any]:
+    return {"status": reply.status, "requestId": request_id(reply, told)}
