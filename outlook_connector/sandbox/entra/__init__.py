@@ -1,0 +1,1 @@
+"""Microsoft Entra ID v2.0, as far as signing in to a mailbox needs it."""

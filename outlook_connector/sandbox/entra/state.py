@@ -1,0 +1,83 @@
+"""What Entra remembers between requests: sign-ins under way, codes, refresh tokens, demands on users."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal, TypeVar
+
+CODE_LIFETIME = timedelta(minutes=10)
+REFRESH_LIFETIME = timedelta(days=90)
+Demand = Literal["mfa", "conditional_access"]
+_T = TypeVar("_T")
+
+
+@dataclass
+class Flow:
+    """One sign-in under way: what the app asked for, and who has signed in so far, by which proofs."""
+
+    tenant: str
+    params: Mapping[str, str]
+    started: datetime
+    user_id: str | None = None
+    proofs: frozenset[str] = frozenset()
+
+
+@dataclass
+class Code:
+    """An authorization code: bound to its client, redirect URI, user and PKCE challenge; for one use."""
+
+    client_id: str
+    redirect_uri: str
+    user_id: str
+    params: Mapping[str, str]
+    expires: datetime
+    proofs: frozenset[str]
+    redeemed: bool = False
+
+
+@dataclass
+class RefreshToken:
+    """A refresh token's record; `used` is when it was last presented, from which its 90 days count."""
+
+    client_id: str
+    user_id: str
+    scope: str
+    issued: datetime
+    used: datetime
+    proofs: frozenset[str] = frozenset()
+    spent: bool = False
+    expired: bool = False
+    revoked: datetime | None = None
+
+    def is_expired(self, now: datetime) -> bool:
+        return self.expired or now - self.used > REFRESH_LIFETIME
+
+
+@dataclass
+class State:
+    """All of it, in memory; `reset()` on the service puts a new one in its place."""
+
+    flows: dict[str, Flow] = field(default_factory=dict)
+    codes: dict[str, Code] = field(default_factory=dict)
+    refresh_tokens: dict[str, RefreshToken] = field(default_factory=dict)
+    demands: dict[str, set[Demand]] = field(default_factory=dict)
+    spent_refresh_tokens: int = 0
+
+    def add_flow(self, flow: Flow) -> str:
+        """Keeps a sign-in under way; returns the unguessable id that its pages carry."""
+        return _keep(self.flows, "", flow)
+
+    def add_code(self, code: Code) -> str:
+        return _keep(self.codes, "1.Ac", code)
+
+    def add_refresh_token(self, token: RefreshToken) -> str:
+        return _keep(self.refresh_tokens, "1.Ar", token)
+
+
+def _keep(place: dict[str, _T], prefix: str, record: _T) -> str:
+    key = prefix + secrets.token_urlsafe(48)
+    place[key] = record
+    return key

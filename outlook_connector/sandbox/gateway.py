@@ -1,0 +1,119 @@
+"""Between the socket and the services: routing, recording, faults. An ASGI application."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import struct
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from outlook_connector.sandbox.exchange import Answer, Call
+from outlook_connector.sandbox.faults import Faults
+from outlook_connector.sandbox.recorder import Recorder, Service
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Handler = Callable[[Call], Answer]
+
+ADMIN = "_sandbox"
+# First path segments that belong to Graph; upload sessions live under `api`, as Outlook's own do.
+_GRAPH_ROOTS = frozenset({"v1.0", "beta", "api"})
+_LINGER_NOT_AT_ALL = struct.pack("ii", 1, 0)
+_log = logging.getLogger(__name__)
+
+
+class Gateway:
+    """Hands each request to its service in a worker thread; see `faults` and `recorder` for what else it does."""
+
+    def __init__(
+        self, services: Mapping[Service, Handler], admin: Handler, recorder: Recorder, faults: Faults
+    ) -> None:
+        self._services = services
+        self._admin = admin
+        self._recorder = recorder
+        self._faults = faults
+        self._workers = ThreadPoolExecutor(max_workers=16, thread_name_prefix="sandbox")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One ASGI request; cancelled only when the sandbox stops, and then there is nobody left to answer."""
+        try:
+            call = await _read(scope, receive)
+            answer = await self._answer(call)
+            if answer is None:
+                await _drop(scope, receive)
+            else:
+                await _send(send, answer)
+        except asyncio.CancelledError:
+            _log.debug("stopped with a request under way: %s", scope["method"])
+
+    def close(self) -> None:
+        self._workers.shutdown(wait=False, cancel_futures=True)
+
+    async def _answer(self, call: Call) -> Answer | None:
+        """The answer, or None where the connection is to be dropped without one."""
+        root = call.path.split("/", 2)[1]
+        if root == ADMIN:
+            return await self._run(self._admin, call)
+        service: Service = "graph" if root in _GRAPH_ROOTS else "entra"
+        recorded = self._recorder.add(service, call)
+        fault = self._faults.take(service, call)
+        if fault is None:
+            answer = await self._run(self._services[service], call)
+        else:
+            await asyncio.sleep(fault.delay)
+            if fault.drop == "before":
+                return None
+            answer = fault.answer(service, call) or await self._run(self._services[service], call)
+            if fault.drop == "after":
+                return None
+        recorded.status = answer.status
+        return answer
+
+    async def _run(self, handler: Handler, call: Call) -> Answer:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._workers, _guarded, handler, call)
+
+
+def _guarded(handler: Handler, call: Call) -> Answer:
+    """A defect of the sandbox becomes a 500 and a traceback in the log, never a dropped connection."""
+    try:
+        return handler(call)
+    except Exception:  # noqa: BLE001 - whatever it was, the client must get an answer
+        _log.exception("the sandbox failed on %s %s", call.method, call.path)
+        error = {"code": "SandboxDefect", "message": "The sandbox itself failed; its log says where."}
+        return Answer.json(500, {"error": error})
+
+
+async def _read(scope: Scope, receive: Receive) -> Call:
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+    parts, more = [], True
+    while more:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        more = message.get("more_body", False)
+    host = headers.get("host", "").lower()
+    host = host[: host.rindex(":")] if ":" in host and not host.endswith("]") else host
+    path, query = scope["raw_path"].decode("ascii"), scope["query_string"].decode("latin-1")
+    return Call(scope["method"], host, path, query, headers, b"".join(parts))
+
+
+async def _send(send: Send, answer: Answer) -> None:
+    headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in answer.headers.items()]
+    if answer.status not in (204, 304):
+        headers.append((b"content-length", str(len(answer.body)).encode()))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})
+
+
+async def _drop(scope: Scope, receive: Receive) -> None:
+    """Resets the connection: the peer sees ECONNRESET, as from a machine that went away."""
+    transport: asyncio.Transport = scope["extensions"]["sandbox.transport"]
+    peer: socket.socket = transport.get_extra_info("socket")
+    peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT_AT_ALL)
+    transport.abort()
+    while (await receive())["type"] != "http.disconnect":
+        continue

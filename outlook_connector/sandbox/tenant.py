@@ -1,0 +1,59 @@
+"""The tenant that every sandbox starts with: fixed ids, so that examples and tests can quote them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from outlook_connector.sandbox.directory import App, Directory, Secret, User
+from outlook_connector.sandbox.permissions import APPLICATION
+
+TENANT_ID = "8f2d4c1a-6b3e-4f70-9a55-1c0de5a1d0b7"
+DOMAIN = "contoso.example"
+PASSWORD = "Sandbox-Pa55word"  # noqa: S105 - every sandbox user has it, and the sign-in page shows it
+CLIENT_ID = "3b1f6d52-90c4-4e0d-8f4a-2a7d5c9be614"
+PUBLIC_CLIENT_ID = "c7e09a83-5d1b-4b62-b3f8-6e41f0a2d975"
+CLIENT_SECRET = "sbx8Q~not-a-real-secret-only-for-the-sandbox"  # noqa: S105 - opens nothing but the sandbox
+REDIRECT_URI = "http://localhost"
+REDIRECT_URIS = (REDIRECT_URI, "http://localhost/callback", "https://app.contoso.example/callback")
+
+
+def default_users() -> list[User]:
+    """Three colleagues; Nestor has been given access to Kim's mailbox."""
+    return [
+        _user("4d7b91e2-0f3a-4c58-8a6d-b1e5f27c9a01", "Adele Vance", "Retail Manager"),
+        _user("4d7b91e2-0f3a-4c58-8a6d-b1e5f27c9a02", "Kim Akers", "Chief Financial Officer"),
+        _user("4d7b91e2-0f3a-4c58-8a6d-b1e5f27c9a03", "Nestor Wilke", "Director", opens=("kim",)),
+    ]
+
+
+def default_directory(users: Iterable[User] | None = None) -> Directory:
+    """The tenant with one confidential app, one public app, and `users` or the default three."""
+    return Directory(TENANT_ID, DOMAIN, default_users() if users is None else users, _apps())
+
+
+def _user(user_id: str, name: str, title: str, opens: Sequence[str] = ()) -> User:
+    given, _, surname = name.partition(" ")
+    return User(
+        id=user_id,
+        address=f"{given.lower()}@{DOMAIN}",
+        name=name,
+        password=PASSWORD,
+        given_name=given,
+        surname=surname,
+        job_title=title,
+        opens=frozenset(f"{other}@{DOMAIN}" for other in opens),
+    )
+
+
+def _apps() -> list[App]:
+    confidential = App(
+        CLIENT_ID,
+        "Integration Platform",
+        secrets=[Secret(CLIENT_SECRET)],
+        redirect_uris=REDIRECT_URIS,
+        application=APPLICATION,
+    )
+    return [
+        confidential,
+        App(PUBLIC_CLIENT_ID, "Integration Platform (desktop)", public=True, redirect_uris=REDIRECT_URIS[:2]),
+    ]
