@@ -1,0 +1,63 @@
+"""``connect()``: the one place where the parts are put together."""
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from . import config as configuration
+from .auth import Auth
+from .context import Context
+from .dispatcher import Connector
+from .files import Files
+from .graph.client import Graph
+from .graph.session import Sessions
+from .manifest import load
+from .permissions import least, needs_of
+from .policy import Policy
+from .schema import Schemas
+from .sent import SentKeys
+from .store import Store, open_store
+
+
+def connect(
+    config: Mapping[str, Any] | str | os.PathLike[str] | None = None,
+    *,
+    token_store: Store | None = None,
+    on_tokens: Callable[[dict[str, Any]], None] | None = None,
+    manifest: str | os.PathLike[str] | None = None,
+) -> Connector:
+    """A connector for one connection.
+
+    ``config`` is a mapping, the path of a JSON or YAML file, or nothing: then the environment is read
+    (``OUTLOOK_CONNECTOR_CONFIG`` and the single keys; see ``schemas/config.json``). ``token_store`` is a store of
+    the host's own in place of ``tokenStore``. ``on_tokens`` is called with every rotated refresh token.
+    ``manifest`` is a manifest other than the package's own, its schemas beside it.
+
+    Makes no request. Raises ``ConfigError`` or ``ManifestError``.
+    """
+    catalogue = load(manifest)
+    schemas = Schemas(catalogue.schemas_directory)
+    settings = configuration.build(configuration.read(config, os.environ), Schemas())
+    policy = Policy(settings.rules)
+    needs = needs_of(catalogue, policy, settings.auth)
+    store = token_store or open_store(settings.token_store, settings.store_key)
+    sessions = Sessions(settings, os.environ)
+    auth = Auth(settings, store, sessions.current, least(needs), on_tokens)
+    context = Context(
+        graph=Graph(settings, sessions, auth),
+        auth=auth,
+        files=Files(settings.rules.files_allow),
+        policy=policy,
+        sent=SentKeys(store, settings.http.deadline),
+        owner="",
+        needs=needs,
+    )
+
+    def close() -> None:
+        sessions.close()
+        if token_store is None:
+            closing = getattr(store, "close", None)
+            if closing:
+                closing()
+
+    return Connector(catalogue, schemas, settings, context, close)

@@ -1,0 +1,27 @@
+"""What a handler is given: the means to do its work, and no tokens, sessions or manifest."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .auth import Auth
+from .files import Files
+from .graph.client import Graph
+from .manifest import Need
+from .policy import Policy
+from .sent import SentKeys
+
+
+@dataclass(frozen=True)
+class Context:
+    """One invocation's means. ``needs`` are the permissions of all operations that the connection allows, and
+    ``owner`` names the mailbox for anything that is remembered."""
+
+    graph: Graph
+    auth: Auth
+    files: Files
+    policy: Policy
+    sent: SentKeys
+    owner: str
+    needs: tuple[Need, ...] = ()
+    clock: Callable[[], float] = time.time

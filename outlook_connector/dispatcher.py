@@ -1,0 +1,199 @@
+"""``Connector``: an operation by its name. Checks, normalises, binds or hands over, and checks what comes back."""
+
+import difflib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from functools import cached_property
+from importlib import import_module
+from threading import Lock
+from types import TracebackType
+from typing import Any
+
+from .binding import bind, unsafe_segment
+from .config import Config
+from .context import Context
+from .errors import InvalidInput, OperationDenied, UnexpectedResponse, UnknownOperation
+from .graph.paging import DEFAULT_LIMIT, Listing, Place, collect, iterate, listing, page_size
+from .manifest import Manifest, Operation
+from .normalise import addresses, normalise, plan
+from .schema import Schemas
+
+Handler = Callable[[Context, dict[str, Any]], Any]
+
+RECIPIENTS = ("to", "cc", "bcc")
+"""The input properties that mail goes to."""
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """What is worked out once for each operation."""
+
+    operation: Operation
+    kinds: Mapping[str, tuple[str, bool]]
+    handler: Handler | None
+
+
+class Connector(AbstractContextManager["Connector"]):
+    """One connection. Thread-safe, and usable in a child after a fork. Made by ``connect()``."""
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        schemas: Schemas,
+        config: Config,
+        context: Context,
+        close: Callable[[], None],
+    ) -> None:
+        self.manifest = manifest
+        self.config = config
+        self._schemas = schemas
+        self._context = context
+        self._close = close
+        self._ready: dict[str, _Prepared] = {}
+        self._lock = Lock()
+
+    @cached_property
+    def operations(self) -> tuple[str, ...]:
+        """The names of the operations that this connection's policy allows."""
+        allows = self._context.policy.allows
+        return tuple(one.name for one in self.manifest.operations.values() if allows(one.name, one.effect))
+
+    def invoke(self, name: str, input: Mapping[str, Any] | None = None) -> dict[str, Any]:  # noqa: A002 - the contract's word
+        """Run the operation ``name``. Takes and returns plain JSON values; raises only ``ConnectorError``.
+
+        A collection answers ``{"value": [...], "nextCursor": str | None}`` with at most ``limit`` items.
+        """
+        prepared, context, values = self._begin(name, input)
+        result = self._run(prepared, context, values)
+        if prepared.operation.result == "collection":
+            limit = values.get("limit", DEFAULT_LIMIT)
+            result = collect(result, self._place(name, context), values.get("cursor"), limit)
+        answer: dict[str, Any] = result or {}
+        self._check_output(prepared.operation, answer)
+        return answer
+
+    def iterate(self, name: str, input: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:  # noqa: A002
+        """The items of a collection one by one, each page asked for when it is needed; all of them, or ``limit``
+        of them where the input says so. The input is checked at once, before the first item is asked for."""
+        prepared, context, values = self._begin(name, input, each_call=True)
+        if prepared.operation.result != "collection":
+            raise InvalidInput(
+                f"{name} does not answer with a collection: use invoke.", code="notACollection"
+            )
+        fetch = self._run(prepared, context, values)
+        checked = self._checked_pages(prepared.operation, fetch)
+        return iterate(checked, self._place(name, context), values.get("cursor"), values.get("limit"))
+
+    def close(self) -> None:
+        """Close the connections to the network and to the store."""
+        self._close()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _begin(
+        self, name: str, given: Mapping[str, Any] | None, each_call: bool = False
+    ) -> tuple[_Prepared, Context, dict[str, Any]]:
+        """Everything that is refused is refused here, before any request but a folder's look-up."""
+        prepared = self._prepare(name)
+        operation = prepared.operation
+        self._context.policy.check_operation(name, operation.effect)
+        self._check_cloud(operation)
+        raw = dict(given or {})
+        problems = self._schemas.problems(operation.input_schema, raw)
+        if problems:
+            raise InvalidInput.of(problems, f"input of {name}")
+        context = self._bound(operation, raw, each_call)
+        values = normalise(raw, prepared.kinds, _Lookups(context))
+        for one in RECIPIENTS:
+            context.policy.check_recipients(addresses(values.get(one) or []))
+        return prepared, context, values
+
+    def _bound(self, operation: Operation, raw: dict[str, Any], each_call: bool) -> Context:
+        """The context for this invocation's mailbox; ``mailbox`` is taken out of the input. The deadline is for
+        the invocation, or for each call of an iteration, whose pace is the caller's."""
+        if operation.root != "mailbox":
+            return replace(self._context, graph=self._context.graph.bound(None, each_call))
+        named = raw.pop("mailbox", None)
+        mailbox = self.config.mailbox if named is None else None if named == "me" else named
+        if mailbox is None and self.config.auth == "application":
+            raise InvalidInput.of([("/mailbox", "must name a mailbox: an application has none of its own")])
+        if mailbox is not None and unsafe_segment(mailbox):
+            raise InvalidInput.of([("/mailbox", "must be an address or an id")])
+        self._context.policy.check_mailbox(mailbox)
+        owner = mailbox or f"account:{self.config.account}"
+        return replace(
+            self._context, graph=self._context.graph.bound(mailbox, each_call), owner=owner.lower()
+        )
+
+    def _run(self, prepared: _Prepared, context: Context, values: dict[str, Any]) -> Any:
+        operation = prepared.operation
+        if prepared.handler:
+            return prepared.handler(context, values)
+        request = bind(operation, values)
+        if operation.result == "collection":
+            return listing(context.graph, request.with_query(top=page_size(values)))
+        return context.graph.json(request)
+
+    def _prepare(self, name: str) -> _Prepared:
+        found = self._ready.get(name)
+        if found:
+            return found
+        operation = self.manifest.operations.get(name)
+        if operation is None:
+            similar = difflib.get_close_matches(str(name)[:100], self.manifest.names, 3, 0.5)
+            hint = f" Did you mean {' or '.join(similar)}?" if similar else ""
+            raise UnknownOperation(
+                f"There is no operation {str(name)[:100]!r}.{hint}", details={"similar": similar}
+            )
+        kinds = plan(self._schemas, operation.input_schema)
+        handler = find_handler(operation.handler) if operation.handler else None
+        with self._lock:
+            return self._ready.setdefault(name, _Prepared(operation, kinds, handler))
+
+    def _check_cloud(self, operation: Operation) -> None:
+        if operation.clouds and self.config.cloud not in operation.clouds:
+            clouds = ", ".join(operation.clouds)
+            raise OperationDenied(
+                f"{operation.name} is not offered in the cloud {self.config.cloud}, only in: {clouds}.",
+                code="notInThisCloud",
+                details={"cloud": self.config.cloud, "clouds": list(operation.clouds)},
+            )
+
+    def _check_output(self, operation: Operation, answer: Mapping[str, Any]) -> None:
+        problems = self._schemas.problems(operation.output_schema, answer)
+        if problems:
+            told = "; ".join(f"{at or '(the whole answer)'} {message}" for at, message in problems[:5])
+            raise UnexpectedResponse(
+                f"Graph's answer to {operation.name} is not what its schema says: {told}.",
+                details={"problems": [{"pointer": at, "message": message} for at, message in problems]},
+            )
+
+    def _checked_pages(self, operation: Operation, fetch: Listing) -> Listing:
+        def checked(state: Any) -> Any:
+            page = fetch(state)
+            self._check_output(operation, {"value": page.items, "nextCursor": None})
+            return page
+
+        return checked
+
+    def _place(self, name: str, context: Context) -> Place:
+        return Place(name, context.graph.mailbox)
+
+
+class _Lookups:
+    """What the kinds may ask for, from an invocation's context."""
+
+    def __init__(self, context: Context) -> None:
+        self.child_folder = context.graph.child_folder
+        self.open_file = context.files.open
+
+
+def find_handler(name: str) -> Handler:
+    """``messages.send`` is the function ``send`` in ``outlook_connector.operations.messages``, and nothing else."""
+    module, _, function = name.partition(".")
+    found: Handler = getattr(import_module(f"outlook_connector.operations.{module}"), function)
+    return found

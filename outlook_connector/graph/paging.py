@@ -1,0 +1,117 @@
+"""Collections: a listing is a function from a state to a page, and a cursor is a state that the caller holds.
+
+A state is a JSON value; ``None`` is the beginning. The simplest is Graph's own ``@odata.nextLink``, followed as it
+is (https://learn.microsoft.com/graph/paging).
+"""
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from ..binding import GraphRequest
+from ..errors import InvalidInput, UnexpectedResponse
+from .client import Graph
+
+DEFAULT_LIMIT = 100
+LARGEST_PAGE = 1000
+State = Any
+
+
+@dataclass(frozen=True)
+class Page:
+    """Items, the state of the page after it (``None`` at the end), and why the list ends early if it does."""
+
+    items: list[dict[str, Any]]
+    following: State | None
+    incomplete: str | None = None
+
+
+Listing = Callable[[State | None], Page]
+
+
+def listing(graph: Graph, first: GraphRequest) -> Listing:
+    """The pages of ``first``, each led to by the one before it."""
+
+    def fetch(state: State | None) -> Page:
+        request = first if state is None else graph.follow(str(state), first)
+        return page_of(graph.json(request))
+
+    return fetch
+
+
+def page_of(answer: dict[str, Any]) -> Page:
+    """A page from Graph's answer. Raises ``UnexpectedResponse`` where it has no list of objects."""
+    items = answer.get("value")
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise UnexpectedResponse("Graph's answer to a list has no list of objects in `value`.")
+    return Page(items, answer.get("@odata.nextLink"))
+
+
+def page_size(values: dict[str, Any], fallback: int = DEFAULT_LIMIT) -> int:
+    """How many items to ask for at a time: never more than the caller wants in all."""
+    limit = values.get("limit") or fallback
+    return int(min(values.get("pageSize") or min(limit, DEFAULT_LIMIT), limit, LARGEST_PAGE))
+
+
+@dataclass(frozen=True)
+class Place:
+    """Whose cursor it is: it is refused for another operation or mailbox."""
+
+    operation: str
+    mailbox: str | None
+
+    def encode(self, state: State, offset: int) -> str:
+        text = json.dumps([self.operation, self.mailbox, state, offset], separators=(",", ":"))
+        return base64.urlsafe_b64encode(text.encode()).decode("ascii")
+
+    def decode(self, cursor: str) -> tuple[State | None, int]:
+        """The state and the offset within its page. Raises ``InvalidInput``."""
+        try:
+            operation, mailbox, state, offset = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii")))
+        except (ValueError, TypeError, RecursionError):
+            raise InvalidInput.of(
+                [("/cursor", "must be a nextCursor of an earlier answer, unchanged")]
+            ) from None
+        if (operation, mailbox) != (self.operation, self.mailbox):
+            told = (
+                f"belongs to {operation} of the mailbox {mailbox or 'me'}; use it there, or start without one"
+            )
+            raise InvalidInput.of([("/cursor", told)])
+        if not isinstance(offset, int) or offset < 0:
+            raise InvalidInput.of([("/cursor", "must be a nextCursor of an earlier answer, unchanged")])
+        return state, offset
+
+
+def collect(fetch: Listing, place: Place, cursor: str | None, limit: int) -> dict[str, Any]:
+    """``{"value", "nextCursor"}`` with at most ``limit`` items, and ``"incomplete"`` where Graph ends early."""
+    state, offset = place.decode(cursor) if cursor else (None, 0)
+    items: list[dict[str, Any]] = []
+    while True:
+        page = fetch(state)
+        taken = page.items[offset : offset + limit - len(items)]
+        items += taken
+        offset += len(taken)
+        if offset < len(page.items):
+            return {"value": items, "nextCursor": place.encode(state, offset)}
+        state, offset = page.following, 0
+        if state is None or len(items) >= limit:
+            break
+    found: dict[str, Any] = {"value": items, "nextCursor": None if state is None else place.encode(state, 0)}
+    return {**found, **({"incomplete": page.incomplete} if page.incomplete else {})}
+
+
+def iterate(fetch: Listing, place: Place, cursor: str | None, limit: int | None) -> Iterator[dict[str, Any]]:
+    """The items one by one, each page fetched when it is needed; all of them where ``limit`` is ``None``."""
+    return islice(_items(fetch, *(place.decode(cursor) if cursor else (None, 0))), limit)
+
+
+def _items(fetch: Listing, state: State | None, offset: int) -> Iterator[dict[str, Any]]:
+    while True:
+        page = fetch(state)
+        yield from page.items[offset:]
+        state, offset = page.following, 0
+        if state is None:
+            return

@@ -1,0 +1,79 @@
+"""The HTTP session: one for Graph and for sign-in, settled once from the configuration and the environment."""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from ..config import Config
+from ..errors import ConfigError
+
+POOL_SIZE = 32
+"""Connections kept to one host: enough for eight mailboxes at Graph's four calls at a time."""
+
+
+class _Adapter(HTTPAdapter):
+    """Gives every call the configured timeouts, those that msal makes included."""
+
+    def __init__(self, timeout: tuple[float, float]) -> None:
+        self._timeout = timeout
+        super().__init__(pool_connections=4, pool_maxsize=POOL_SIZE)
+
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]  # the options are passed on as they are
+        options["timeout"] = options.get("timeout") or self._timeout
+        return super().send(request, **options)
+
+
+class Sessions:
+    """Hands out the process's session; a forked child gets one of its own, since sockets cannot be shared."""
+
+    def __init__(self, config: Config, environment: Mapping[str, str]) -> None:
+        self._config = config
+        self._verify = _authorities(config, environment)
+        self._proxies = _proxies(config)
+        self._process = 0
+        self._session: requests.Session | None = None
+
+    def current(self) -> requests.Session:
+        if self._session is None or self._process != os.getpid():
+            self._session, self._process = self._make(), os.getpid()
+        return self._session
+
+    def close(self) -> None:
+        if self._session is not None and self._process == os.getpid():
+            self._session.close()
+
+    def _make(self) -> requests.Session:
+        http = self._config.http
+        session = requests.Session()
+        session.trust_env = False
+        session.verify = self._verify
+        session.proxies = dict(self._proxies)
+        session.headers["User-Agent"] = "outlook-connector"
+        session.mount("https://", _Adapter((http.connect_timeout, http.timeout)))
+        return session
+
+
+def _authorities(config: Config, environment: Mapping[str, str]) -> str | bool:
+    """The CA bundle: the configured one, else the environment's, else the built-in one."""
+    named = config.http.ca_bundle
+    found = named or environment.get("REQUESTS_CA_BUNDLE") or environment.get("CURL_CA_BUNDLE")
+    if named and not os.path.exists(named):  # noqa: PTH110 - one call, no need for a Path
+        raise ConfigError(
+            f"The connection configuration is not valid: http.caBundle names {named}, which does not exist.",
+            details={
+                "problems": [{"pointer": "/http/caBundle", "message": "names a file that does not exist"}]
+            },
+        )
+    return found or True
+
+
+def _proxies(config: Config) -> dict[str, str]:
+    """The configured proxy, else the environment's for Graph's host (``NO_PROXY`` honoured)."""
+    if config.http.proxy:
+        return {"https": config.http.proxy}
+    found = requests.utils.get_environ_proxies(urlsplit(config.graph_url).geturl())
+    return {"https": found["https"]} if "https" in found else {}

@@ -1,0 +1,55 @@
+"""Signing in and looking after a sign-in, for hosts that have no command line."""
+
+from typing import Any
+
+from ..binding import get
+from ..context import Context
+from ..errors import ConnectorError
+from ..permissions import missing
+
+
+def begin(context: Context, values: dict[str, Any]) -> dict[str, Any]:
+    """The address to send the person's browser to; what belongs to it is kept for ten minutes."""
+    return context.auth.begin(
+        redirect_uri=values.get("redirectUri"),
+        scopes=values.get("scopes"),
+        login_hint=values.get("loginHint"),
+        prompt=values.get("prompt"),
+    )
+
+
+def complete(context: Context, values: dict[str, Any]) -> dict[str, Any]:
+    """The parameters with which the browser came back become a stored sign-in."""
+    return context.auth.complete(values)
+
+
+def status(context: Context, values: dict[str, Any]) -> dict[str, Any]:
+    """Who is signed in, with which permissions, until when; without a request."""
+    return context.auth.status()
+
+
+def refresh(context: Context, values: dict[str, Any]) -> dict[str, Any]:
+    """A new access token now, whether or not the old one is still good."""
+    return context.auth.refresh()
+
+
+def sign_out(context: Context, values: dict[str, Any]) -> dict[str, Any]:
+    """Forget the account's tokens."""
+    return context.auth.sign_out()
+
+
+def test(context: Context, values: dict[str, Any]) -> dict[str, Any]:
+    """One cheap call to Graph: whether the connection works, and what is missing."""
+    problem: ConnectorError | None = None
+    try:
+        context.graph.call(get("/mailFolders/inbox", query={"$select": "id"}))
+    except ConnectorError as error:
+        problem = error
+    status = context.auth.status()
+    lacking = missing(context.needs, status.get("scopes") or ()) if status.get("scopes") else ()
+    return {
+        "works": problem is None,
+        "missingPermissions": list(lacking),
+        **{name: status[name] for name in ("username", "tenantId", "scopes") if status.get(name) is not None},
+        **({"problem": problem.to_dict()} if problem else {}),
+    }

@@ -1,0 +1,63 @@
+"""A message in Graph's words from an operation's input. Pure.
+https://learn.microsoft.com/graph/api/resources/message"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..errors import InvalidInput
+from ..normalise import Attachment
+
+KEY_PROPERTY = "String {7b2c8f3e-2a4d-4f0e-9d0a-5f1b6c3e8a91} Name outlook-connector-key"
+"""The single-value extended property that carries an idempotency key, hashed.
+https://learn.microsoft.com/graph/api/resources/singlevaluelegacyextendedproperty"""
+
+ONE_CALL = 3_900_000
+"""Bytes of a whole request, attachments in base64 included, that still go in one call; Graph's limit is 4 MB."""
+
+_COPIED: Mapping[str, str] = {
+    "to": "toRecipients",
+    "cc": "ccRecipients",
+    "bcc": "bccRecipients",
+    "replyTo": "replyTo",
+    "from": "from",
+    "subject": "subject",
+    "importance": "importance",
+    "categories": "categories",
+    "readReceipt": "isReadReceiptRequested",
+    "deliveryReceipt": "isDeliveryReceiptRequested",
+}
+"""Input property → message property."""
+
+
+def message(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The message without its attachments; properties that the input leaves out are left out."""
+    found = {theirs: values[ours] for ours, theirs in _COPIED.items() if ours in values}
+    if "body" in values:
+        found["body"] = {"contentType": values.get("bodyType", "text"), "content": values["body"]}
+    if values.get("headers"):
+        found["internetMessageHeaders"] = [
+            {"name": name, "value": value} for name, value in headers(values["headers"]).items()
+        ]
+    return found
+
+
+def headers(given: Mapping[str, str]) -> Mapping[str, str]:
+    """Custom headers, checked: Graph takes only those that start with ``x-``."""
+    wrong = [
+        (f"/headers/{name}", "must be one line") for name, value in given.items() if not value.isprintable()
+    ]
+    if wrong:
+        raise InvalidInput.of(wrong)
+    return given
+
+
+def with_key(resource: dict[str, Any], digest: str) -> dict[str, Any]:
+    """The message carrying the (hashed) idempotency key."""
+    return {**resource, "singleValueExtendedProperties": [{"id": KEY_PROPERTY, "value": digest}]}
+
+
+def request_size(values: Mapping[str, Any]) -> int:
+    """About how many bytes one call with this input would have."""
+    text = sum(len(value.encode()) for value in values.values() if isinstance(value, str))
+    files: list[Attachment] = values.get("attachments", [])
+    return text + sum(one.size * 4 // 3 + 400 for one in files) + 2_000

@@ -1,0 +1,33 @@
+"""Drafts: messages that have not been sent. https://learn.microsoft.com/graph/api/user-post-messages"""
+
+from typing import Any
+
+from ..binding import GraphRequest, path, post
+from ..context import Context
+from ..graph.upload import attach
+from . import compose, tracked
+
+
+def create(context: Context, values: dict[str, Any]) -> dict[str, Any]:
+    """A new draft in Drafts, with its attachments."""
+    draft = context.graph.json(post("/messages", compose.message(values)))
+    for one in values.get("attachments", []):
+        attach(context.graph, draft["id"], one)
+    return {**draft, "hasAttachments": True} if values.get("attachments") else draft
+
+
+def update(context: Context, values: dict[str, Any]) -> dict[str, Any]:
+    """Change what the input names, and nothing else."""
+    return context.graph.json(
+        GraphRequest(
+            "PATCH", path("/messages/{draftId}", values), body=compose.message(values), repeatable=True
+        )
+    )
+
+
+def send(context: Context, values: dict[str, Any]) -> dict[str, Any]:
+    """Send a draft that stands in the mailbox."""
+    if context.policy.limits_recipients:
+        tracked.check_recipients(context, values["draftId"])
+    tracked.submit(context, values["draftId"])
+    return {"status": "accepted"}

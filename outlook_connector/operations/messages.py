@@ -1,0 +1,154 @@
+"""Messages: what is more than one call, or has to be decided.
+https://learn.microsoft.com/graph/api/resources/message"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..binding import GraphRequest, get, post
+from ..context import Context
+from ..errors import InvalidInput
+from ..graph.paging import Listing, Page, listing, page_of, page_size
+from ..graph.upload import SMALL, attach
+from ..normalise import Attachment
+from . import compose, query, tracked
+
+SEARCH_LIMIT = 1000
+"""Results that Graph gives to one search at most. https://learn.microsoft.com/graph/search-query-parameter"""
+
+
+def list_(context: Context, values: dict[str, Any]) -> Listing:
+    """Messages of one folder, or of the whole mailbox, by friendly or raw filters."""
+    first = _messages(values, {**query.compile_query(values), "$select": values.get("select")})
+    if not query.needs_search(values):
+        return listing(context.graph, first)
+    if "select" in values:
+        first = first.with_query(select=",".join(dict.fromkeys([*values["select"], *query.CHECKED])))
+    return _searching(context, first, values)
+
+
+def search(context: Context, values: dict[str, Any]) -> Listing:
+    """Messages that match a text or a KQL query, newest first."""
+    words = values["query"].replace("\\", "\\\\").replace('"', '\\"')
+    return _searching(
+        context, _messages(values, {"$search": f'"{words}"', "$select": values.get("select")}), {}
+    )
+
+
+def _messages(values: Mapping[str, Any], asked: Mapping[str, Any]) -> GraphRequest:
+    everything = {"$top": page_size(dict(values)), "$expand": values.get("expand"), **asked}
+    if "folder" in values:
+        request = get("/mailFolders/{folder}/messages", query=everything, folder=values["folder"])
+    else:
+        request = get("/messages", query=everything)
+    return with_body_format(request, values)
+
+
+def with_body_format(request: GraphRequest, values: Mapping[str, Any]) -> GraphRequest:
+    """Bodies as text or html, where the input asks for one."""
+    wanted = values.get("bodyFormat")
+    return (
+        GraphRequest(**{**vars(request), "prefer": {"outlook.body-content-type": wanted}})
+        if wanted
+        else request
+    )
+
+
+def _searching(context: Context, first: GraphRequest, values: Mapping[str, Any]) -> Listing:
+    """Pages of a search, whose state counts what was found, since Graph ends after 1,000 without a word."""
+
+    def fetch(state: Any) -> Page:
+        link, seen = state or (None, 0)
+        page = page_of(context.graph.json(context.graph.follow(link, first) if link else first))
+        seen += len(page.items)
+        items = [one for one in page.items if query.is_meant(values, one)]
+        if page.following is None or seen >= SEARCH_LIMIT:
+            ends_early = seen >= SEARCH_LIMIT
+            return Page(items, None, "Graph gives at most 1,000 results to a search" if ends_early else None)
+        return Page(items, [page.following, seen])
+
+    return fetch
+
+
+def send(context: Context, values: dict[str, Any]) -> dict[str, Any]:
+    """One mail, in one call or by way of a draft, as ``delivery`` says."""
+    delivery = values.get("delivery", "auto")
+    _check_delivery(delivery, values)
+    large = _too_large(values)
+    if delivery == "tracked" or (delivery == "auto" and (large or "idempotencyKey" in values)):
+        if values.get("saveToSentItems") is False:
+            told = "cannot be false here: a tracked mail always goes to Sent Items"
+            raise InvalidInput.of([("/saveToSentItems", told)])
+        return tracked.send(context, values)
+    if large:
+        raise InvalidInput.of(
+            [("/delivery", "cannot be direct: the mail is too large for one call of about 4 MB")]
+        )
+    body = {"message": _with_files(values), "saveToSentItems": values.get("saveToSentItems", True)}
+    context.graph.call(post("/sendMail", body))
+    return {"status": "accepted", "deduplicated": False}
+
+
+def _check_delivery(delivery: str, values: Mapping[str, Any]) -> None:
+    if not any(values.get(name) for name in ("to", "cc", "bcc")):
+        raise InvalidInput.of([("/to", "must name somebody, here or in cc or bcc")])
+    if delivery == "direct" and "idempotencyKey" in values:
+        told = "needs a tracked delivery: one direct call cannot tell whether it was made before"
+        raise InvalidInput.of([("/idempotencyKey", told)])
+
+
+def _too_large(values: Mapping[str, Any]) -> bool:
+    files: list[Attachment] = values.get("attachments", [])
+    return compose.request_size(values) > compose.ONE_CALL or any(one.size >= SMALL for one in files)
+
+
+def _with_files(values: Mapping[str, Any]) -> dict[str, Any]:
+    resource = compose.message(values)
+    if values.get("attachments"):
+        resource["attachments"] = [one.resource() for one in values["attachments"]]
+    return resource
+
+
+def reply(context: Context, values: dict[str, Any]) -> dict[str, Any]:
+    """Answer the sender."""
+    return _respond(context, values, "reply", "createReply")
+
+
+def reply_all(context: Context, values: dict[str, Any]) -> dict[str, Any]:
+    """Answer the sender and all recipients."""
+    return _respond(context, values, "replyAll", "createReplyAll")
+
+
+def forward(context: Context, values: dict[str, Any]) -> dict[str, Any]:
+    """Pass the message on."""
+    return _respond(context, values, "forward", "createForward")
+
+
+def _respond(context: Context, values: Mapping[str, Any], action: str, create: str) -> dict[str, Any]:
+    """In one call where that is enough; by way of a draft where the mail is large, or where the policy wants to
+    see the final recipients, which Graph works out from the original."""
+    large = _too_large(values)
+    if not large and not context.policy.limits_recipients:
+        body = _response_body({**values, "attachments": []} if not values.get("attachments") else values)
+        context.graph.call(post(f"/messages/{{id}}/{action}", body, id=values["messageId"]))
+        return {"status": "accepted"}
+    small = {name: value for name, value in values.items() if name != "attachments"}
+    request = post(f"/messages/{{id}}/{create}", _response_body(small), id=values["messageId"])
+
+    def complete(draft: dict[str, Any]) -> None:
+        for one in values.get("attachments", []):
+            attach(context.graph, draft["id"], one)
+
+    draft = tracked.checked_draft(context, request, complete)
+    tracked.submit(context, draft["id"])
+    return {"status": "accepted"}
+
+
+def _response_body(values: Mapping[str, Any]) -> dict[str, Any]:
+    """``comment`` stands above the quoted original; a ``body`` takes the place of both."""
+    body: dict[str, Any] = {}
+    message = _with_files(values)
+    if message:
+        body["message"] = message
+    if "comment" in values:
+        body["comment"] = values["comment"]
+    return body

@@ -1,0 +1,144 @@
+"""Friendly filters become what Graph accepts: ``$filter`` with ``$orderby``, or ``$search`` where only that can
+answer. Pure, and nothing is dropped: a combination that Graph cannot answer is refused.
+
+Properties in ``$orderby`` must stand first in ``$filter`` and in the same order, and ``$search`` excludes both.
+https://learn.microsoft.com/graph/api/user-list-messages
+https://learn.microsoft.com/graph/search-query-parameter
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..errors import InvalidInput
+
+NEWEST_FIRST = "receivedDateTime desc"
+ALWAYS = "receivedDateTime ge 1900-01-01T00:00:00Z"
+
+
+def literal(value: str) -> str:
+    """An OData string: quotes doubled."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _equal(name: str) -> Callable[[Any], str]:
+    return lambda value: f"{name} eq {literal(value)}"
+
+
+def _flag(name: str) -> Callable[[Any], str]:
+    return lambda value: f"{name} eq {'true' if value else 'false'}"
+
+
+_FILTERS: Mapping[str, Callable[[Any], str]] = {
+    "receivedAfter": lambda value: f"receivedDateTime ge {value}",
+    "receivedBefore": lambda value: f"receivedDateTime lt {value}",
+    "from": lambda value: f"from/emailAddress/address eq {literal(value['emailAddress']['address'])}",
+    "subject": lambda value: f"contains(subject,{literal(value)})",
+    "unread": lambda value: f"isRead eq {'false' if value else 'true'}",
+    "hasAttachments": _flag("hasAttachments"),
+    "importance": _equal("importance"),
+    "category": lambda value: f"categories/any(c:c eq {literal(value)})",
+    "conversationId": _equal("conversationId"),
+}
+"""Input property → a condition, in the order in which they stand in ``$filter``."""
+
+_SEARCHES: Mapping[str, Callable[[Any], str]] = {
+    "to": lambda value: f"to:{_address(value)}",
+    "from": lambda value: f"from:{_address(value)}",
+    "subject": lambda value: f"subject:{phrase(value)}",
+    "hasAttachments": lambda value: f"hasAttachments:{'true' if value else 'false'}",
+    "receivedAfter": lambda value: f"received>={value[:10]}",
+    "receivedBefore": lambda value: f"received<={value[:10]}",
+}
+"""The same for ``$search``, which narrows only roughly: by whole days, and by parts of an address."""
+
+_CHECKS: Mapping[str, Callable[[Any, Mapping[str, Any]], bool]] = {
+    "to": lambda value, one: _address(value) in map(_address, one.get("toRecipients", [])),
+    "from": lambda value, one: _address(value) == _address(one.get("from") or {}),
+    "subject": lambda value, one: value.lower() in (one.get("subject") or "").lower(),
+    "unread": lambda value, one: one.get("isRead") is not value,
+    "hasAttachments": lambda value, one: one.get("hasAttachments") is value,
+    "importance": lambda value, one: one.get("importance") == value,
+    "category": lambda value, one: value in one.get("categories", []),
+    "conversationId": lambda value, one: one.get("conversationId") == value,
+    "receivedAfter": lambda value, one: str(one.get("receivedDateTime", "")) >= value,
+    "receivedBefore": lambda value, one: str(one.get("receivedDateTime", "")) < value,
+}
+"""Whether a message that a search found is really meant."""
+
+CHECKED = (
+    *("toRecipients", "from", "subject", "isRead", "hasAttachments", "importance", "categories"),
+    *("conversationId", "receivedDateTime"),
+)
+"""The properties that the checks look at; both of Graph's times compare as texts."""
+
+
+def _address(value: Mapping[str, Any]) -> str:
+    return str(value.get("emailAddress", {}).get("address", "")).lower()
+
+
+def needs_search(values: Mapping[str, Any]) -> bool:
+    """Whether only ``$search`` can answer: Graph has no filter for a recipient."""
+    return "to" in values
+
+
+def is_meant(values: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
+    """Whether a message fits every friendly filter exactly."""
+    return all(check(values[name], found) for name, check in _CHECKS.items() if name in values)
+
+
+def phrase(value: str) -> str:
+    """A phrase inside the quotes of ``$search``."""
+    inner = value.replace("\\", " ").replace('"', " ").strip()
+    return f'\\"{inner}\\"' if " " in inner else inner
+
+
+def compile_query(values: Mapping[str, Any]) -> dict[str, str]:
+    """``{"$filter", "$orderby"}`` or ``{"$search"}`` for the input's friendly and raw filters.
+
+    Raises ``InvalidInput`` for filters that Graph cannot answer together.
+    """
+    if needs_search(values):
+        return _search(values)
+    conditions = [make(values[name]) for name, make in _FILTERS.items() if name in values]
+    raw, order = values.get("filter"), values.get("orderBy")
+    if raw:
+        return _with_raw(conditions, raw, order)
+    order = order or (NEWEST_FIRST if conditions else None)
+    if conditions and order and order.split()[0] == "receivedDateTime" and not _dated(values):
+        conditions.insert(0, ALWAYS)
+    if conditions and order and order.split()[0] not in ("receivedDateTime",):
+        conditions = _ordered_first(conditions, order.split(",")[0].split()[0])
+    return _present({"$filter": " and ".join(conditions), "$orderby": order})
+
+
+def _dated(values: Mapping[str, Any]) -> bool:
+    return "receivedAfter" in values or "receivedBefore" in values
+
+
+def _ordered_first(conditions: list[str], name: str) -> list[str]:
+    first = [one for one in conditions if one.startswith(name + " ")]
+    if not first:
+        told = (
+            f"cannot sort by {name} here: Graph sorts only by what is filtered by; sort by receivedDateTime"
+        )
+        raise InvalidInput.of([("/orderBy", told)])
+    return first + [one for one in conditions if one not in first]
+
+
+def _with_raw(conditions: list[str], raw: str, order: str | None) -> dict[str, str]:
+    """A raw filter stands first, so that it can be made to fit its own orderBy."""
+    joined = " and ".join([f"({raw})" if conditions else raw, *conditions])
+    return _present({"$filter": joined, "$orderby": order})
+
+
+def _search(values: Mapping[str, Any]) -> dict[str, str]:
+    cannot = [name for name in ("filter", "orderBy") if name in values]
+    if cannot:
+        told = "cannot be combined with `to`: Graph can only search for a recipient, and a search takes no filter"
+        raise InvalidInput.of([(f"/{name}", told) for name in cannot])
+    terms = [make(values[name]) for name, make in _SEARCHES.items() if name in values]
+    return {"$search": f'"{" AND ".join(terms)}"'}
+
+
+def _present(query: Mapping[str, str | None]) -> dict[str, str]:
+    return {name: value for name, value in query.items() if value}
