@@ -1,0 +1,63 @@
+"""Who may do what: the token, the permission, and whose mailbox it is.
+
+https://learn.microsoft.com/graph/auth/auth-concepts
+"""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from outlook_connector.sandbox.directory import Directory, User
+from outlook_connector.sandbox.graph.permissions import PROFILE, TABLE
+from outlook_connector.sandbox.graph.problem import Problem, invalid_user, no_resource, problem
+from outlook_connector.sandbox.graph.routing import Match
+from outlook_connector.sandbox.tokens import Caller, TokenRefused
+
+
+class Verifier(Protocol):
+    """What tells a caller from an Authorization header, or raises TokenRefused."""
+
+    def verify(self, authorization: str | None) -> Caller: ...
+
+
+def caller_of(headers: Mapping[str, str], tokens: Verifier) -> Caller:
+    """The caller that the bearer token names. Raises 401 with a WWW-Authenticate challenge."""
+    try:
+        return tokens.verify(headers.get("authorization"))
+    except TokenRefused as refused:
+        challenge = (
+            'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", '
+            'client_id="00000003-0000-0000-c000-000000000000"'
+        )
+        raise Problem(401, refused.code, refused.message, {"WWW-Authenticate": challenge}) from None
+
+
+def owner_of(match: Match, caller: Caller, directory: Directory) -> User:
+    """The user that the path is about, once the caller may do there what the route does. Raises 400, 403, 404."""
+    owner = _named(match, caller, directory)
+    permission = TABLE[match.route.permission]
+    if caller.user_id is None:
+        held, enough = caller.roles, permission.application
+    elif owner.id == caller.user_id:
+        held, enough = caller.scopes, permission.delegated
+    else:
+        held, enough = caller.scopes, permission.shared
+    if not held & enough:
+        raise problem("denied")
+    if match.route.permission != PROFILE and caller.user_id is not None:
+        _check_open(caller.user_id, owner, directory)
+    return owner
+
+
+def _named(match: Match, caller: Caller, directory: Directory) -> User:
+    if match.user is None and caller.user_id is None:
+        raise problem("app_only_me")
+    wanted = match.user or caller.user_id or ""
+    found = directory.user(wanted)
+    if found is None:
+        raise no_resource(wanted) if match.route.permission == PROFILE else invalid_user(wanted)
+    return found
+
+
+def _check_open(user_id: str, owner: User, directory: Directory) -> None:
+    if not directory.may_open(user_id, owner.id):
+        raise problem("closed_mailbox")

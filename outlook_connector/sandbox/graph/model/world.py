@@ -1,0 +1,88 @@
+"""All that the mail service knows: mailboxes, threads, uploads under way, and the ledger."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from outlook_connector.sandbox.graph.model.ids import digest
+from outlook_connector.sandbox.graph.model.mailbox import Mailbox
+
+DOMAIN_OF_IDS = "sandbox.contoso.example"
+
+
+@dataclass
+class Ledger:
+    """Every mail submitted and every copy delivered, oldest first, in plain JSON values.
+
+    A submission: `internetMessageId`, `from`, `recipients` (addresses), `at` (UTC), `subject`, `key` (value of
+    its first single-value extended property, or None) and `extended` (all of them, id -> value).
+    A delivery: `internetMessageId`, `to` (address), `at`, `id` (immutable id, None outside the tenant) and
+    `outcome`: `delivered`, `external` or `bounced`.
+    """
+
+    submissions: list[dict[str, Any]] = field(default_factory=list)
+    deliveries: list[dict[str, Any]] = field(default_factory=list)
+
+    def to_dict(self) -> dict[str, list[dict[str, Any]]]:
+        """Both lists, copied."""
+        return {"submissions": list(self.submissions), "deliveries": list(self.deliveries)}
+
+
+@dataclass
+class Upload:
+    """An attachment on its way in: the chunks so far and what it will become."""
+
+    owner: str
+    message_key: str
+    item: dict[str, Any]
+    expires: datetime
+    content: bytearray = field(default_factory=bytearray)
+
+
+@dataclass
+class World:
+    """One state of the whole service; `copy()` takes microseconds for each message."""
+
+    mailboxes: dict[str, Mailbox] = field(default_factory=dict)
+    threads: dict[str, str] = field(default_factory=dict)
+    uploads: dict[str, Upload] = field(default_factory=dict)
+    ledger: Ledger = field(default_factory=Ledger)
+    serial: int = 0
+
+    def copy(self) -> "World":
+        """A state that changes apart from this one, with an empty ledger and no uploads."""
+        mailboxes = {key: mailbox.copy() for key, mailbox in self.mailboxes.items()}
+        return replace(self, mailboxes=mailboxes, threads=dict(self.threads), uploads={}, ledger=Ledger())
+
+    def next_serial(self) -> int:
+        """A number that was never given before."""
+        self.serial += 1
+        return self.serial
+
+    def new_message_id(self, key: str) -> str:
+        """An RFC 5322 Message-ID of this tenant."""
+        name = digest("message-id", key, size=24).replace("+", "P").replace("/", "S").upper()
+        return f"<{name}@{DOMAIN_OF_IDS}>"
+
+    def thread_of(self, message_id: str, references: tuple[str, ...]) -> str:
+        """The conversation that a message belongs to: that of what it answers, or one of its own."""
+        known = (self.threads[found] for found in reversed(references) if found in self.threads)
+        origin = references[0] if references else message_id
+        thread = self.threads.get(message_id) or next(known, origin)
+        self.threads[message_id] = thread
+        return thread
+
+
+def thread_index(thread: str, at: datetime) -> bytes:
+    """A conversation index's header: 22 bytes, a time and the thread's own 16 bytes.
+
+    https://learn.microsoft.com/openspecs/exchange_server_protocols/ms-oxomsg
+    """
+    filetime = int((at.timestamp() + 11_644_473_600) * 10_000_000)
+    own = digest("thread-guid", thread, size=12).encode()[:16]
+    return filetime.to_bytes(8, "big")[:6] + own
+
+
+def child_index(parent: bytes, at: datetime) -> bytes:
+    """The index of an answer: its parent's and five bytes of time."""
+    return parent + (int(at.timestamp()) & 0xFFFFFFFFFF).to_bytes(5, "big")

@@ -1,0 +1,48 @@
+"""Which permissions each kind of call needs: any one of a set is enough.
+
+From the permission tables of the API reference, such as
+https://learn.microsoft.com/graph/api/user-list-messages#permissions, and, for mailboxes of others,
+https://learn.microsoft.com/graph/outlook-share-messages-folders.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Permission:
+    """Any of these: `delegated` for the caller's own mailbox, `shared` for another's, `application` alone."""
+
+    delegated: frozenset[str]
+    shared: frozenset[str]
+    application: frozenset[str]
+
+
+def _mail(delegated: str, application: str | None = None) -> Permission:
+    own = frozenset(delegated.split())
+    shared = frozenset(f"{name}.Shared" for name in own)
+    return Permission(own | shared, shared, frozenset((application or delegated).split()))
+
+
+PROFILE = "profile"
+BASIC = "basic"
+READ = "read"
+WRITE = "write"
+SEND = "send"
+
+TABLE: Mapping[str, Permission] = {
+    PROFILE: Permission(
+        frozenset(
+            ("User.Read", "User.ReadWrite", "User.Read.All", "User.ReadWrite.All", "User.ReadBasic.All")
+        ),
+        frozenset(("User.ReadBasic.All", "User.Read.All", "User.ReadWrite.All")),
+        frozenset(("User.Read.All", "User.ReadWrite.All", "Directory.Read.All")),
+    ),
+    BASIC: _mail(
+        "Mail.ReadBasic Mail.Read Mail.ReadWrite",
+        "Mail.ReadBasic Mail.ReadBasic.All Mail.Read Mail.ReadWrite",
+    ),
+    READ: _mail("Mail.Read Mail.ReadWrite"),
+    WRITE: _mail("Mail.ReadWrite"),
+    SEND: _mail("Mail.Send"),
+}

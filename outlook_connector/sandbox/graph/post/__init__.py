@@ -1,0 +1,1 @@
+"""The post office: what happens to a mail between submission and the recipients' inboxes."""

@@ -1,0 +1,24 @@
+"""One module for each Graph resource; each offers ROUTES, a table of what it answers."""
+
+from outlook_connector.sandbox.graph.resources import (
+    actions,
+    attachments,
+    folders,
+    messages,
+    profile,
+    replies,
+    sendmail,
+    uploads,
+)
+from outlook_connector.sandbox.graph.routing import Route
+
+ROUTES: tuple[Route, ...] = (
+    *profile.ROUTES,
+    *folders.ROUTES,
+    *messages.ROUTES,
+    *actions.ROUTES,
+    *replies.ROUTES,
+    *sendmail.ROUTES,
+    *attachments.ROUTES,
+    *uploads.ROUTES,
+)

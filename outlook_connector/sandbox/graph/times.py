@@ -1,0 +1,57 @@
+"""Times as Graph writes them: to the second, in UTC, with a Z; and dateTimeTimeZone values in a zone."""
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from outlook_connector.sandbox.graph.problem import bad_request
+
+# Windows' names of zones are what Outlook speaks; IANA names are understood as well.
+_WINDOWS = {
+    "UTC": "Etc/UTC",
+    "Pacific Standard Time": "America/Los_Angeles",
+    "Mountain Standard Time": "America/Denver",
+    "Central Standard Time": "America/Chicago",
+    "Eastern Standard Time": "America/New_York",
+    "GMT Standard Time": "Europe/London",
+    "W. Europe Standard Time": "Europe/Berlin",
+    "Romance Standard Time": "Europe/Paris",
+    "Central Europe Standard Time": "Europe/Budapest",
+    "E. Europe Standard Time": "Europe/Chisinau",
+    "Israel Standard Time": "Asia/Jerusalem",
+    "Arab Standard Time": "Asia/Riyadh",
+    "India Standard Time": "Asia/Kolkata",
+    "China Standard Time": "Asia/Shanghai",
+    "Tokyo Standard Time": "Asia/Tokyo",
+    "AUS Eastern Standard Time": "Australia/Sydney",
+}
+
+
+def iso(moment: datetime) -> str:
+    """A moment in UTC to the second: `2026-11-24T05:38:00Z`."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def to_second(moment: datetime) -> datetime:
+    """A moment without its fraction."""
+    return moment.astimezone(UTC).replace(microsecond=0)
+
+
+def in_zone(value: Any, name: str | None) -> Any:
+    """A dateTimeTimeZone moved into a zone; anything else comes back as it was."""
+    if name is None or not isinstance(value, dict) or "dateTime" not in value:
+        return value
+    there = zone(str(value.get("timeZone") or "UTC"))
+    moment = datetime.fromisoformat(str(value["dateTime"])[:19]).replace(tzinfo=there)
+    moved = moment.astimezone(zone(name))
+    return {"dateTime": moved.strftime("%Y-%m-%dT%H:%M:%S.0000000"), "timeZone": name}
+
+
+def zone(name: str) -> ZoneInfo:
+    """A time zone by Windows' or IANA's name. Raises 400 for an unknown one."""
+    try:
+        return ZoneInfo(_WINDOWS.get(name, name))
+    except (OSError, ValueError, KeyError):
+        raise bad_request(
+            f"The time zone '{name}' is not supported.", "TimeZoneNotSupportedException"
+        ) from None
