@@ -1,1 +1,6 @@
+"""Signing in to Microsoft Entra ID, and access tokens that stay fresh. The only importer of msal."""
 
+from .facade import Auth
+from .loopback import login
+
+__all__ = ["Auth", "login"]

@@ -1,0 +1,155 @@
+"""What is known of one signed-in account, and its row in the store.
+
+Claims as in https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+from ..config import Config
+from ..errors import ConfigError
+from ..store import Store, StoreConflict
+from .scopes import granted
+
+LINEAGE = 50
+"""How many earlier refresh tokens of a row are recognised."""
+
+AHEAD = 300.0
+"""Seconds before its end from which on a token is renewed while it still serves."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """The token row. Times are epoch seconds; ``reason`` is ``None`` while the account is in order.
+
+    ``lineage`` holds hashes of the refresh tokens that led here, so that a host's older one is known as such.
+    """
+
+    name: str
+    access_token: str = field(default="", repr=False)
+    expires_at: float = 0.0
+    refresh_token: str | None = field(default=None, repr=False)
+    scopes: tuple[str, ...] = ()
+    username: str | None = None
+    display_name: str | None = None
+    object_id: str | None = None
+    tenant_id: str | None = None
+    signed_in_at: float | None = None
+    refreshed_at: float | None = None
+    refresh_token_at: float | None = None
+    reason: str | None = None
+    advice: str | None = None
+    lineage: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def in_order(self) -> bool:
+        return self.reason is None
+
+    def serves(self, now: float, life: float, rejected: str | None = None) -> bool:
+        """Whether the access token will do for ``life`` more seconds, or a fifth of what it was issued for."""
+        if not self.access_token or self.access_token == rejected:
+            return False
+        issued_for = self.expires_at - (self.refreshed_at or self.expires_at)
+        return self.expires_at - now > min(life, issued_for / 5)
+
+    def valid(self, now: float) -> bool:
+        return bool(self.access_token) and self.expires_at > now
+
+    def descends_from(self, refresh_token: str) -> bool:
+        """Whether that refresh token is this row's, or one that it was rotated from."""
+        return fingerprint(refresh_token) in self.lineage
+
+    def stopped(self, reason: str, advice: str | None, *used: str) -> "Account":
+        """The same account, waiting for a person; ``used`` are the refresh tokens that were refused."""
+        return replace(self, reason=reason, advice=advice, lineage=_line(self.lineage, *used))
+
+
+def renewed(account: Account, answer: Mapping[str, Any], config: Config, now: float, *used: str) -> Account:
+    """The account after a token answer. What the answer leaves out stays; ``used`` are refresh tokens spent."""
+    claims = answer.get("id_token_claims") or {}
+    token = answer.get("refresh_token") or account.refresh_token
+    rotated = token != account.refresh_token
+    return replace(
+        account,
+        access_token=str(answer["access_token"]),
+        expires_at=now + float(answer.get("expires_in") or 0),
+        refresh_token=token,
+        scopes=granted(answer.get("scope"), account.scopes, config.graph_audience),
+        username=claims.get("preferred_username") or claims.get("upn") or account.username,
+        display_name=claims.get("name") or account.display_name,
+        object_id=claims.get("oid") or account.object_id,
+        tenant_id=claims.get("tid") or account.tenant_id,
+        refreshed_at=now,
+        refresh_token_at=now if rotated else account.refresh_token_at,
+        reason=None,
+        advice=None,
+        lineage=_line(account.lineage, *used, *([token] if token else [])),
+    )
+
+
+def fingerprint(token: str) -> str:
+    """A hash by which a token is recognised and from which it cannot be had."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _line(lineage: tuple[str, ...], *tokens: str) -> tuple[str, ...]:
+    prints = [fingerprint(token) for token in tokens]
+    return tuple(dict.fromkeys([*lineage, *prints]))[-LINEAGE:]
+
+
+class Row:
+    """The account's place in the store: authority, client, kind and account name give its key."""
+
+    def __init__(self, store: Store, config: Config) -> None:
+        self._store = store
+        self._name = config.account
+        parts = [config.authority.lower(), config.client_id.lower(), config.auth, config.account]
+        self.key = "token/" + hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    def load(self) -> tuple[Account | None, int]:
+        """The account, or ``None``, and the row's version."""
+        blob, version = self._store.load(self.key)
+        return (None if blob is None else _read(blob)), version
+
+    def save(self, account: Account, version: int) -> int:
+        """Raises ``StoreConflict`` where somebody else has written since."""
+        return self._store.save(self.key, json.dumps(asdict(account)).encode(), version)
+
+    def replace(self, account: Account) -> None:
+        """Writes whatever stood there before: for a fresh sign-in, which is newer than anything else."""
+        while True:
+            try:
+                self.save(account, self._store.load(self.key)[1])
+                return
+            except StoreConflict:
+                continue
+
+    def delete(self) -> bool:
+        """Whether there was a row to delete."""
+        while True:
+            blob, version = self._store.load(self.key)
+            if blob is None:
+                return False
+            try:
+                self._store.save(self.key, None, version)
+                return True
+            except StoreConflict:
+                continue
+
+
+def _read(blob: bytes) -> Account:
+    """Unknown fields of a later version are left out, missing ones have their defaults."""
+    known = {item.name for item in fields(Account)}
+    try:
+        raw = {name: value for name, value in json.loads(blob).items() if name in known}
+        return Account(**{**raw, "scopes": tuple(raw["scopes"]), "lineage": tuple(raw["lineage"])})
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise ConfigError(
+            "The account's row in the token store is not readable. Sign in again after auth.signOut, or name "
+            "another tokenStore.",
+            code="storeUnreadable",
+            details={"problems": [{"pointer": "/tokenStore", "message": "holds a row of an unknown form"}]},
+        ) from None

@@ -1,0 +1,127 @@
+"""``Auth``: all that the connector knows of signing in, behind seven methods."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..config import Config
+from ..errors import ConfigError
+from ..store import Clock, Store
+from .account import Account
+from .client import EntraClient
+from .grants import ApplicationGrant, RefreshGrant
+from .handing import OnTokens
+from .hosted import HostTokens
+from .provider import MINIMUM_LIFE, TokenProvider, Tokens
+from .signin import SignIn
+from .times import rfc3339
+
+
+class Auth:
+    """Sign-in and access tokens of one connection. Safe in many threads, and in a child after a fork.
+
+    ``session`` is a ``requests.Session``, or an object whose ``current()`` returns one (a child's own after a fork).
+    ``scopes`` are the delegated permissions to ask for. ``on_tokens`` is called with rotated tokens. ``clock`` has
+    ``time()`` and ``sleep(seconds)``. Results hold no token; times in them are RFC 3339, UTC.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        store: Store,
+        session: Any,
+        scopes: tuple[str, ...],
+        on_tokens: OnTokens | None = None,
+        clock: Clock = time,
+    ) -> None:
+        self.config = config
+        self._scopes = scopes
+        client = EntraClient(config, session, clock)
+        self._signin = SignIn(config, store, client, clock)
+        self._tokens = _tokens(config, store, client, scopes, on_tokens, clock)
+
+    def token(self, *, minimum_life: float = MINIMUM_LIFE, rejected: str | None = None) -> str:
+        """An access token for Microsoft Graph; ``rejected`` is one that Graph has just answered 401 to."""
+        return self._tokens.token(minimum_life=minimum_life, rejected=rejected)
+
+    def begin(
+        self,
+        redirect_uri: str | None = None,
+        scopes: tuple[str, ...] | None = None,
+        login_hint: str | None = None,
+        prompt: str | None = None,
+    ) -> dict[str, Any]:
+        """Begins a person's sign-in: ``{"authorizationUrl", "state", "expiresAt"}``."""
+        self._delegated("sign anybody in")
+        return self._signin.begin(scopes or self._scopes, redirect_uri, login_hint, prompt)
+
+    def complete(self, parameters: Mapping[str, str]) -> dict[str, Any]:
+        """Completes it: ``{"account", "username", "name", "tenantId", "scopes", "expiresAt"}``."""
+        self._delegated("sign anybody in")
+        account = self._signin.complete(parameters)
+        self._tokens.adopt(account)
+        return _summary(account)
+
+    def refresh(self) -> dict[str, Any]:
+        """Gets new tokens now; the result is that of ``complete``."""
+        return _summary(self._tokens.refresh())
+
+    def status(self) -> dict[str, Any]:
+        """What is known of the account, without asking Microsoft Entra; keys without a value are ``None``."""
+        account = self._tokens.account()
+        known = account or Account(self.config.account)
+        hosted = self.config.auth == "hostToken"
+        return {
+            **_summary(known),
+            "kind": self.config.auth,
+            "signedIn": hosted or bool(account and account.in_order),
+            "accessTokenExpiresAt": rfc3339(known.expires_at or None),
+            "signedInAt": rfc3339(known.signed_in_at),
+            "refreshedAt": rfc3339(known.refreshed_at),
+            "refreshTokenIssuedAt": rfc3339(known.refresh_token_at),
+            "signInRequired": None if known.in_order else {"reason": known.reason, "advice": known.advice},
+        }
+
+    def sign_out(self) -> dict[str, Any]:
+        """Deletes this account's row from the token store: ``{"account", "signedOut"}``, false where none was there.
+
+        Microsoft's own session in the browser goes on, and so do copies of tokens that a host keeps.
+        """
+        return {"account": self.config.account, "signedOut": self._tokens.forget()}
+
+    def _delegated(self, what: str) -> None:
+        if self.config.auth != "delegated":
+            raise ConfigError(
+                f"With auth {self.config.auth} the connector cannot {what}. Use auth delegated for that.",
+                details={"problems": [{"pointer": "/auth", "message": f"is {self.config.auth}"}]},
+            )
+
+
+def _tokens(
+    config: Config,
+    store: Store,
+    client: EntraClient,
+    scopes: tuple[str, ...],
+    on_tokens: OnTokens | None,
+    clock: Clock,
+) -> Tokens:
+    """One row for each way to sign in."""
+    ways: Mapping[str, Callable[[], Tokens]] = {
+        "hostToken": lambda: HostTokens(config),
+        "application": lambda: TokenProvider(config, store, ApplicationGrant(client), None, clock),
+        "delegated": lambda: TokenProvider(
+            config, store, RefreshGrant(client, config, scopes), on_tokens, clock
+        ),
+    }
+    return ways[config.auth]()
+
+
+def _summary(account: Account) -> dict[str, Any]:
+    return {
+        "account": account.name,
+        "username": account.username,
+        "name": account.display_name,
+        "tenantId": account.tenant_id,
+        "scopes": list(account.scopes),
+        "expiresAt": rfc3339(account.expires_at or None),
+    }

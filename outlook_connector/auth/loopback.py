@@ -1,0 +1,172 @@
+"""Signing a person in from the command line: a listener on the loopback interface takes the browser's way back.
+
+https://learn.microsoft.com/entra/identity-platform/reply-url#localhost-exceptions, RFC 8252 (7.3)
+"""
+
+import contextlib
+import secrets
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from ..errors import ConfigError, ConnectorError, SignInRequired
+from . import pages
+from .facade import Auth
+
+LOCAL_NAMES = frozenset({"localhost", "127.0.0.1"})
+TIMEOUT = 300.0
+SLOWEST_REQUEST = 10.0
+"""Seconds that a browser's connection may stay silent: browsers open some in advance and send nothing."""
+
+
+def login(
+    auth: Auth,
+    *,
+    open_browser: Callable[[str], object],
+    timeout: float = TIMEOUT,
+    announce: Callable[[str], None] = lambda message: None,
+    login_hint: str | None = None,
+    prompt: str | None = None,
+) -> dict[str, Any]:
+    """Signs a person in through their browser; the result is that of ``Auth.complete``.
+
+    ``open_browser`` gets the URL to open, ``announce`` lines for the person, ``timeout`` is in seconds. The redirect
+    URI is the configured one where that is a loopback address (its port too, if it names one), else
+    ``http://localhost`` with a free port. Raises ``SignInRequired`` when nothing comes back in time, ``ConfigError``
+    where the port is taken, and what ``Auth.complete`` raises.
+    """
+    host, port, path = _address(auth.config.redirect_uri)
+    with _listening(port) as listener:
+        redirect_uri = f"http://{host}:{listener.server_address[1]}{path}"
+        started = auth.begin(redirect_uri=redirect_uri, login_hint=login_hint, prompt=prompt)
+        url = started["authorizationUrl"]
+        announce(f"Sign in at Microsoft in your browser. If it does not open, visit:\n{url}")
+        with listener.attending(auth, started["state"], path or "/"):
+            open_browser(url)
+            return listener.outcome(timeout, redirect_uri)
+
+
+class _Listener(ThreadingHTTPServer):
+    """Answers one browser's return with the state awaited, once, and everything else with a short refusal."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    @contextlib.contextmanager
+    def attending(self, auth: Auth, state: str, path: str) -> Iterator[None]:
+        """Listens within the block. What arrives before waits in the queue, for no state is awaited yet."""
+        self._auth, self._state, self._path = auth, state, path
+        self._turn = threading.Lock()
+        self._settled = threading.Event()
+        self._result: dict[str, Any] | ConnectorError | None = None
+        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
+        try:
+            yield
+        finally:
+            self.shutdown()
+
+    def awaits(self, path: str, host: str, parameters: Mapping[str, str]) -> bool:
+        """Whether a request is the one: to this listener by name (no other site's, by way of a foreign name that
+        leads here), to the redirect path, with the state of this sign-in."""
+        name, _, port = host.rpartition(":")
+        here = name in LOCAL_NAMES and port == str(self.server_address[1])
+        answers = "code" in parameters or "error" in parameters
+        given = parameters.get("state", "").encode()
+        ours = secrets.compare_digest(given, self._state.encode())
+        return here and path == self._path and answers and ours
+
+    def settle(self, parameters: Mapping[str, str]) -> "dict[str, Any] | ConnectorError":
+        """Completes the sign-in; a second request with the same parameters gets the same answer."""
+        with self._turn:
+            if self._result is None:
+                try:
+                    self._result = self._auth.complete(parameters)
+                except ConnectorError as error:
+                    self._result = error
+            return self._result
+
+    def told(self) -> None:
+        """The browser has its page, so the waiting program may go on."""
+        self._settled.set()
+
+    def outcome(self, timeout: float, redirect_uri: str) -> dict[str, Any]:
+        self._settled.wait(timeout)
+        if isinstance(self._result, ConnectorError):
+            raise self._result
+        if self._result is None:
+            raise _nothing_came(timeout, redirect_uri)
+        return self._result
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A connection that breaks off is the browser's affair; a traceback could show the request's code."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Listener
+    timeout = SLOWEST_REQUEST
+    server_version = "outlook-connector"
+    sys_version = ""
+
+    def do_GET(self) -> None:
+        where = urlsplit(self.path)
+        parameters = dict(parse_qsl(where.query))
+        if not self.server.awaits(where.path or "/", self.headers.get("Host", ""), parameters):
+            self._send(404, pages.other())
+            return
+        try:
+            result = self.server.settle(parameters)
+            if isinstance(result, ConnectorError):
+                self._send(400, pages.failure(result))
+            else:
+                self._send(200, pages.success(result))
+        finally:
+            self.server.told()
+
+    def _send(self, status: int, page: pages.Page) -> None:
+        self.send_response(status)
+        for name, value in page.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(page.body)))
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(page.body)
+        self.wfile.flush()
+
+    def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002 - the name that http.server gives it
+        """Says nothing: the request line holds the authorization code."""
+
+
+def _address(configured: str | None) -> tuple[str, int, str]:
+    """Host, port (0: a free one) and path of the redirect URI to listen on."""
+    parts = urlsplit(configured or "")
+    if parts.scheme == "http" and parts.hostname in LOCAL_NAMES:
+        return parts.hostname, parts.port or 0, parts.path
+    return "localhost", 0, ""
+
+
+def _listening(port: int) -> _Listener:
+    try:
+        return _Listener(("127.0.0.1", port), _Handler)
+    except OSError as error:
+        raise ConfigError(
+            f"redirectUri names port {port} of this machine, which cannot be listened on ({error.strerror}). "
+            "Free the port, or register and configure http://localhost without a port.",
+            details={"problems": [{"pointer": "/redirectUri", "message": "its port is taken"}]},
+        ) from None
+
+
+def _nothing_came(timeout: float, redirect_uri: str) -> SignInRequired:
+    shown = urlsplit(redirect_uri)
+    portless = f"{shown.scheme}://{shown.hostname}{shown.path}"
+    advice = (
+        "Look at the browser's page. If it shows AADSTS50011, the redirect URI is not registered: in the app "
+        f"registration, under Authentication, add {portless} for Mobile and desktop applications (any port is "
+        f"accepted there), or exactly {redirect_uri} for Web. If it shows nothing of the kind, finish the sign-in "
+        "there and run login again."
+    )
+    return SignInRequired(
+        f"No sign-in came back within {timeout:g} seconds. {advice}",
+        details={"advice": advice, "redirectUri": redirect_uri},
+    )

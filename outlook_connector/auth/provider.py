@@ -1,0 +1,137 @@
+"""Access tokens, renewed by one worker at a time however many need one.
+
+The order is always the same: the token in memory; the lock between threads; the lease between processes; the row in
+the store, which another worker may have renewed meanwhile; and only then Microsoft Entra.
+"""
+
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from ..config import Config
+from ..errors import ConnectorError
+from ..store import Clock, Lease, Store, held
+from ..store.locking import ForkSafeLock
+from .account import AHEAD, Account
+from .grants import Grant
+from .handing import OnTokens, hand_over
+from .renewal import Renewal
+
+MINIMUM_LIFE = 60.0
+"""Seconds that a token handed out is good for, unless the caller says otherwise."""
+
+LEASE = 45.0
+"""Seconds that one renewal may take; a worker killed in the middle delays the others by no more."""
+
+PATIENCE = LEASE + 15.0
+QUIET = 30.0
+"""Seconds without another early attempt after one that failed."""
+
+
+class Tokens(Protocol):
+    """Where an ``Auth`` gets access tokens from."""
+
+    def token(self, *, minimum_life: float = MINIMUM_LIFE, rejected: str | None = None) -> str:
+        """An access token; ``rejected`` is one that Graph has just refused."""
+
+    def refresh(self) -> Account:
+        """New tokens now."""
+
+    def account(self) -> Account | None:
+        """What is known of the account, without asking anybody."""
+
+    def adopt(self, account: Account) -> None:
+        """Takes a new sign-in."""
+
+    def forget(self) -> bool:
+        """Signs out here; whether anybody was signed in."""
+
+
+class TokenProvider:
+    """Tokens of one account, from its row in the store."""
+
+    def __init__(
+        self, config: Config, store: Store, grant: Grant, on_tokens: OnTokens | None, clock: Clock
+    ) -> None:
+        self._renewal = Renewal(config, store, grant, clock)
+        self._store = store
+        self._on_tokens = on_tokens
+        self._clock = clock
+        self._lock = ForkSafeLock()
+        self._current: Account | None = None
+        self._quiet_until = 0.0
+
+    def token(self, *, minimum_life: float = MINIMUM_LIFE, rejected: str | None = None) -> str:
+        """An access token good for ``minimum_life`` seconds, or for a fifth of the time that tokens are issued for.
+
+        ``rejected`` is a token that Graph has just refused: another one is returned. Raises ``SignInRequired``,
+        another ``AuthError``, ``TransportError``, or ``ConfigError`` for a store that cannot be read.
+        """
+        now, current = self._clock.time(), self._current
+        if current and current.serves(now, max(AHEAD, minimum_life), rejected):
+            return current.access_token
+        if current and current.serves(now, minimum_life, rejected):
+            return self._ahead(current)
+        with self._lock:
+            current, fresh = self._needed(minimum_life, rejected)
+        return self._handed(current, fresh)
+
+    def refresh(self) -> Account:
+        """New tokens now, whatever is left of the present ones, and even where a person was found to be needed."""
+        with self._lock, self._lease(PATIENCE):
+            self._current = account = self._renewal.renew(force=True)
+        hand_over(self._on_tokens, account)
+        return account
+
+    def account(self) -> Account | None:
+        return self._renewal.row.load()[0]
+
+    def adopt(self, account: Account) -> None:
+        """Takes a new sign-in's account, which replaces the row's."""
+        self._renewal.row.replace(account)
+        self._current = account
+        hand_over(self._on_tokens, account)
+
+    def forget(self) -> bool:
+        """Deletes this account's row and no other; whether there was one."""
+        self._current = None
+        return self._renewal.row.delete()
+
+    def _needed(self, life: float, rejected: str | None) -> tuple[Account, bool]:
+        current = self._current
+        if current and current.serves(self._clock.time(), life, rejected):
+            return current, False
+        with self._lease(PATIENCE):
+            return self._renewed(life, rejected)
+
+    def _ahead(self, current: Account) -> str:
+        """Renews a token before its end, in one thread of one worker; the others go on with the present one, and so
+        does this one where the service or the network fails."""
+        if self._clock.time() < self._quiet_until or not self._lock.acquire(blocking=False):
+            return current.access_token
+        fresh = False
+        try:
+            with self._lease(0):
+                current, fresh = self._renewed(AHEAD, None)
+        except ConnectorError as error:
+            self._quiet_until = self._clock.time() + QUIET
+            if not (error.retryable and current.valid(self._clock.time())):
+                raise
+        finally:
+            self._lock.release()
+        return self._handed(current, fresh)
+
+    def _renewed(self, life: float, rejected: str | None) -> tuple[Account, bool]:
+        """The account to go on with, and whether it is fresh from Microsoft Entra."""
+        serving = self._renewal.serving(life, rejected)
+        self._current = account = serving or self._renewal.renew()
+        return account, serving is None
+
+    def _handed(self, account: Account, fresh: bool) -> str:
+        """Outside every lock, so that the host's callback may use the connector."""
+        if fresh:
+            hand_over(self._on_tokens, account)
+        return account.access_token
+
+    def _lease(self, patience: float) -> AbstractContextManager[Lease]:
+        key = "lease/" + self._renewal.row.key
+        return held(self._store, key, ttl=LEASE, timeout=patience, clock=self._clock)

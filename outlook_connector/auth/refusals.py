@@ -1,0 +1,141 @@
+"""From what Microsoft Entra answers, or from no answer, to one error with one clear message. Pure.
+
+An error's text is made of our own words and of numbers and ids whose form was checked. Nothing that the server
+wrote is repeated, for it may quote what was sent.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from ..config import Config
+from ..errors import ConnectorError, ConsentRequired, SignInRequired, TransportError
+from .advice import BY_AADSTS, BY_ERROR, OTHERWISE, Advice
+
+_WORD = re.compile(r"[a-z][a-z0-9_]{1,60}")
+_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_NUMBER = re.compile(r"AADSTS(\d{4,9})\b")
+
+
+def explain(answer: Mapping[str, Any], config: Config, redirect_uri: str | None = None) -> ConnectorError:
+    """The error for an OAuth error answer (``error``, ``error_codes``, ``suberror`` ...).
+
+    ``details``: ``aadsts``, ``error``, ``suberror``, ``correlationId``, ``traceId``, ``advice``, ``configKey`` and
+    ``adminConsentUrl``, each where known.
+    """
+    number, word = aadsts(answer), _checked(_WORD, answer.get("error"))
+    advice = _advice(number, word, _checked(_WORD, answer.get("suberror")))
+    facts = _facts(config, redirect_uri, number)
+    do = advice.do.format_map(facts)
+    details = {
+        "aadsts": number,
+        "error": word,
+        "suberror": _checked(_WORD, answer.get("suberror")),
+        "correlationId": _checked(_GUID, answer.get("correlation_id")),
+        "traceId": _checked(_GUID, answer.get("trace_id")),
+        "advice": do,
+        "configKey": advice.key,
+        "adminConsentUrl": facts["adminConsentUrl"] if advice.kind is ConsentRequired else None,
+    }
+    mark = f" (AADSTS{number})" if number else f" ({word})" if word else ""
+    return advice.kind(
+        f"{advice.what.format_map(facts).rstrip('.')}{mark}. {do}",
+        retryable=advice.kind is TransportError,
+        details={name: value for name, value in details.items() if value is not None},
+    )
+
+
+def aadsts(answer: Mapping[str, Any]) -> int | None:
+    """The AADSTS number: the first of ``error_codes``, else the one in the description."""
+    codes = answer.get("error_codes")
+    if isinstance(codes, list) and codes and isinstance(codes[0], int):
+        return codes[0]
+    found = _NUMBER.search(str(answer.get("error_description", "")))
+    return int(found[1]) if found else None
+
+
+def no_answer(error: BaseException, host: str) -> TransportError:
+    """The error for a connection that failed: what to look at, by the kind of failure."""
+    names = {kind.__name__ for kind in type(error).__mro__}
+    what, do, key = next(told for name, told in _NETWORK.items() if name in names)
+    message = f"{what.format(host=host)} {do}"
+    details = {"host": host, "advice": do, "configKey": key}
+    return TransportError(
+        message, retryable=key != "http.caBundle", details={k: v for k, v in details.items() if v}
+    )
+
+
+def unavailable(status: int, host: str, retry_after: float | None) -> TransportError:
+    """The error for 429 and 5xx; ``retry_after`` in seconds."""
+    what = "is limiting requests" if status == 429 else "could not answer for the moment"
+    details = {"host": host, "status": status, "retryAfter": retry_after}
+    return TransportError(
+        f"The sign-in service {host} {what} (HTTP {status}). Try again in a minute.",
+        code="signInUnavailable",
+        retryable=True,
+        details={name: value for name, value in details.items() if value is not None},
+    )
+
+
+def nobody(config: Config, why: str) -> SignInRequired:
+    """Nobody is signed in; ``why`` is a sentence that says how that is."""
+    do = BY_ERROR["login_required"].do
+    return SignInRequired(f"{why} {do}", details={"account": config.account, "advice": do})
+
+
+def _advice(number: int | None, word: str | None, suberror: str | None) -> Advice:
+    if number is not None and number in BY_AADSTS:
+        return BY_AADSTS[number]
+    if suberror == "consent_required":
+        return BY_ERROR["consent_required"]
+    return BY_ERROR.get(word or "", OTHERWISE)
+
+
+def _facts(config: Config, redirect_uri: str | None, number: int | None) -> dict[str, str]:
+    redirect = redirect_uri or config.redirect_uri or ""
+    scope = config.graph_audience.rstrip("/") + "/.default"
+    query = {
+        "client_id": config.client_id,
+        "scope": scope,
+        **({"redirect_uri": redirect} if redirect else {}),
+    }
+    host = config.authority.rsplit("/", 1)[0]
+    return {
+        "tenantId": config.tenant_id,
+        "clientId": config.client_id,
+        "cloud": config.cloud,
+        "account": config.account,
+        "redirectUri": redirect,
+        "adminConsentUrl": f"{config.authority}/v2.0/adminconsent?{urlencode(query)}",
+        "errorUrl": f"{host}/error?code={number}" if number else f"{host}/error",
+    }
+
+
+def _checked(form: re.Pattern[str], value: Any) -> str | None:
+    return value if isinstance(value, str) and form.fullmatch(value) else None
+
+
+_NETWORK: Mapping[str, tuple[str, str, str | None]] = {
+    "ProxyError": (
+        "The proxy on the way to {host} refused or failed.",
+        "Check http.proxy, and whether the proxy lets this host through.",
+        "http.proxy",
+    ),
+    "SSLError": (
+        "The certificate of {host} is not trusted.",
+        "If a proxy inspects TLS here, set http.caBundle to a file with its certificate authority.",
+        "http.caBundle",
+    ),
+    "Timeout": (
+        "{host} did not answer in time.",
+        "Check the network and any firewall; http.proxy if a proxy is needed; http.timeout if it is only slow.",
+        "http.timeout",
+    ),
+    "ConnectionError": (
+        "{host} cannot be reached.",
+        "Check the network, the name server and any firewall, and http.proxy if a proxy is needed.",
+        "http.proxy",
+    ),
+    "BaseException": ("The exchange with {host} broke off.", "Try again.", None),
+}

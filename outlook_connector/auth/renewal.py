@@ -1,0 +1,115 @@
+"""One exchange of an old token for a new one, and the row that must come out right whatever happens meanwhile.
+
+https://learn.microsoft.com/entra/identity-platform/refresh-tokens
+"""
+
+import logging
+
+from ..config import Config
+from ..errors import ConnectorError, SignInRequired
+from ..store import Clock, Store, StoreConflict
+from . import refusals
+from .account import Account, Row, fingerprint, renewed
+from .client import Answer
+from .grants import Grant
+
+_log = logging.getLogger(__name__)
+
+
+class Renewal:
+    """Renews the row of one account. Its caller holds the account's lease; yet a person may sign in or out, and a
+    lease can run out, so that every write is a compare-and-swap and its failure has a meaning."""
+
+    def __init__(self, config: Config, store: Store, grant: Grant, clock: Clock) -> None:
+        self.row = Row(store, config)
+        self._config = config
+        self._grant = grant
+        self._clock = clock
+        self._refused: dict[str, SignInRequired] = {}
+
+    def serving(self, life: float, rejected: str | None = None) -> Account | None:
+        """The row's account, if its token serves and the host has not supplied another session's."""
+        account, _ = self.row.load()
+        if account is None or not account.in_order or not account.serves(self._clock.time(), life, rejected):
+            return None
+        return account if self._grant.token(account) == account.refresh_token else None
+
+    def renew(self, *, force: bool = False) -> Account:
+        """New tokens, stored. Where the refresh token is refused and the row shows that another worker has rotated
+        it in between, once more with that one. ``force`` asks even where a person was found to be needed.
+
+        Raises ``SignInRequired`` (and notes it in the row), another ``AuthError``, or ``TransportError``.
+        """
+        refused: SignInRequired | None = None
+        spent: str | None = None
+        for _ in range(2):
+            account, version = self.row.load()
+            token = self._grant.token(account)
+            if refused and (token == spent or account is None or not account.in_order):
+                break
+            self._check(account, token, force)
+            try:
+                answer = self._grant.ask(token)
+            except SignInRequired as error:
+                refused, spent = error, token
+                continue
+            return self._kept(account, version, answer, token)
+        raise self._stopped(refused, spent)
+
+    def _check(self, account: Account | None, token: str | None, force: bool) -> None:
+        """Refuses without asking where it is known that a person has to sign in."""
+        if not self._grant.keeps_session:
+            return
+        name = self._config.account
+        known = self._refused.get(fingerprint(token)) if token else None
+        if known and not force:
+            raise SignInRequired(known.message, details=known.details)
+        if account and account.reason and not force and (token is None or account.descends_from(token)):
+            advice = {"advice": account.advice} if account.advice else {}
+            raise SignInRequired(account.reason, details={"account": name, **advice})
+        if token is None:
+            gap = "left no refresh token" if account else "has not been made yet"
+            raise refusals.nobody(self._config, f"The sign-in of the account {name} {gap}.")
+
+    def _kept(self, account: Account | None, version: int, answer: Answer, token: str | None) -> Account:
+        """Stores the new tokens. Where somebody wrote in between: a newer sign-in goes before our refresh, and our
+        refresh before a note that the session has ended."""
+        now, used = self._clock.time(), ([token] if token else [])
+        descends = account is not None and (token is None or account.descends_from(token))
+        base = account if account and descends else Account(self._config.account, signed_in_at=now)
+        new = renewed(base, answer, self._config, now, *used)
+        while True:
+            try:
+                self.row.save(new, version)
+                return new
+            except StoreConflict:
+                theirs, version = self.row.load()
+            except ConnectorError as error:
+                _log.warning(
+                    "New tokens could not be stored (%s); this process goes on with them", error.code
+                )
+                return new
+            if theirs is None and account is not None:
+                raise refusals.nobody(self._config, f"The account {account.name} was signed out meanwhile.")
+            if theirs is not None and theirs.in_order:
+                return theirs
+
+    def _stopped(self, refused: SignInRequired | None, spent: str | None) -> SignInRequired:
+        """Notes that a person is needed, so that no worker asks again in vain; deletes nothing.
+
+        A host's token that the row does not descend from is remembered in this process only: the row is another
+        session's, which it neither ends nor stands in for.
+        """
+        error = refused or refusals.nobody(self._config, "Nobody is signed in.")
+        account, version = self.row.load()
+        if not self._grant.keeps_session or spent is None:
+            return error
+        if account is not None and not account.descends_from(spent):
+            self._refused = {fingerprint(spent): error}
+            return error
+        base = account or Account(self._config.account, refresh_token=spent)
+        try:
+            self.row.save(base.stopped(error.message, error.details.get("advice"), spent), version)
+        except StoreConflict:
+            return error  # somebody has just written: the next call reads what
+        return error
