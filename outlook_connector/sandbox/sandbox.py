@@ -26,16 +26,16 @@ class Sandbox:
             connector = connect(sandbox.config())
 
     `seed` is handed to the Graph service (None: three mailboxes with some three hundred messages), `users`
-    replaces the default three, `port` 0 takes a free one, `token_lifetime` is in seconds. With
-    `single_use_refresh_tokens` each refresh token is accepted once. With `automatic_consent` off, users must
-    consent on the page, and `config()` hands out a refresh token that nobody has consented to.
+    replaces the default three (an address is enough), `port` 0 takes a free one, `token_lifetime` is in
+    seconds. With `single_use_refresh_tokens` each refresh token is accepted once. With `automatic_consent` off,
+    users must consent on the page, and `config()` hands out a refresh token that nobody has consented to.
     """
 
     def __init__(
         self,
         *,
         seed: Any = None,
-        users: Iterable[User] | None = None,
+        users: Iterable[User | str] | None = None,
         port: int = 0,
         single_use_refresh_tokens: bool = False,
         token_lifetime: int = 3600,

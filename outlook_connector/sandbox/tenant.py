@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Sequence
 
 from outlook_connector.sandbox.directory import App, Directory, Secret, User
@@ -26,16 +27,33 @@ def default_users() -> list[User]:
     ]
 
 
-def default_directory(users: Iterable[User] | None = None) -> Directory:
-    """The tenant with one confidential app, one public app, and `users` or the default three."""
-    return Directory(TENANT_ID, DOMAIN, default_users() if users is None else users, _apps())
+def default_directory(users: Iterable[User | str] | None = None) -> Directory:
+    """The tenant with one confidential app, one public app, and `users` or the default three.
+
+    An address alone makes a user: its name comes from the address, and its id is the same every time.
+    """
+    people = default_users() if users is None else [user_of(item) for item in users]
+    return Directory(TENANT_ID, DOMAIN, people, _apps())
 
 
-def _user(user_id: str, name: str, title: str, opens: Sequence[str] = ()) -> User:
+def user_of(item: User | str) -> User:
+    """A user as it is, or one made from an address; raises ValueError for what isn't an address."""
+    if isinstance(item, User):
+        return item
+    known = {user.address: user for user in default_users()}
+    local, at, domain = item.lower().partition("@")
+    if not (local and at and domain):
+        raise ValueError(f"{item!r} is no address")
+    name = local.replace(".", " ").replace("_", " ").title()
+    made = _user(str(uuid.uuid5(uuid.UUID(TENANT_ID), item.lower())), name, "", address=item.lower())
+    return known.get(item.lower(), made)
+
+
+def _user(user_id: str, name: str, title: str, opens: Sequence[str] = (), address: str = "") -> User:
     given, _, surname = name.partition(" ")
     return User(
         id=user_id,
-        address=f"{given.lower()}@{DOMAIN}",
+        address=address or f"{given.lower()}@{DOMAIN}",
         name=name,
         password=PASSWORD,
         given_name=given,

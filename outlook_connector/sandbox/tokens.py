@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import jwt
+from jwt.types import Options
 
 from outlook_connector.sandbox.clock import Clock
 from outlook_connector.sandbox.directory import App, User
@@ -122,9 +123,9 @@ def _bearer(authorization: str | None) -> str:
 
 def _decoded(token: str) -> dict[str, Any]:
     """Claims of a token that the sandbox signed; times and audience are judged by the caller."""
-    checks = {"verify_exp": False, "verify_nbf": False, "verify_iat": False, "verify_aud": False}
+    checks: Options = {"verify_exp": False, "verify_nbf": False, "verify_iat": False, "verify_aud": False}
     try:
-        return jwt.decode(token, signing_key().public, algorithms=["RS256"], options=checks)  # type: ignore[arg-type]  # PyJWT types options as a TypedDict
+        return jwt.decode(token, signing_key().public, algorithms=["RS256"], options=checks)
     except jwt.InvalidSignatureError:
         raise _refused("Access token validation failure. Invalid signature.") from None
     except jwt.InvalidTokenError:
