@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from . import config as configuration
+from . import config_source
 from .auth import Auth
 from .context import Context
 from .dispatcher import Connector
@@ -37,12 +38,12 @@ def connect(
     """
     catalogue = load(manifest)
     schemas = Schemas(catalogue.schemas_directory)
-    settings = configuration.build(configuration.read(config, os.environ), Schemas())
+    settings = configuration.build(config_source.read(config, os.environ), Schemas())
     policy = Policy(settings.rules)
     needs = needs_of(catalogue, policy, settings.auth)
     store = token_store or open_store(settings.token_store, settings.store_key)
     sessions = Sessions(settings, os.environ)
-    auth = Auth(settings, store, sessions.current, least(needs), on_tokens)
+    auth = Auth(settings, store, sessions, least(needs), on_tokens)
     context = Context(
         graph=Graph(settings, sessions, auth),
         auth=auth,
