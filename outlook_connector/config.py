@@ -1,23 +1,15 @@
-"""The connection configuration: from a mapping, a file or the environment to one frozen ``Config``.
+"""The connection configuration, checked: one frozen ``Config``.
 
-The keys are those of ``schemas/config.json``. Any value may be a reference, ``{"env": "NAME"}`` or
-``{"file": "path"}``, so that no secret has to stand in a file of its own making. No error tells a secret's value.
+The keys are those of ``schemas/config.json``. No error tells a secret's value.
 """
 
-import json
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from .errors import ConfigError
+from .config_source import refusal
 from .schema import Problem, Schemas, pointer
-
-PREFIX = "OUTLOOK_CONNECTOR_"
-"""Environment variables: ``OUTLOOK_CONNECTOR_CONFIG`` names a file, ``OUTLOOK_CONNECTOR_TENANT_ID`` and so on
-set one key each."""
 
 TENANTS_OF_MANY = frozenset({"common", "organizations", "consumers"})
 
@@ -103,38 +95,17 @@ class Config:
     rules: Rules = Rules()
 
 
-def read(
-    source: Mapping[str, Any] | str | os.PathLike[str] | None, environment: Mapping[str, str]
-) -> dict[str, Any]:
-    """The configuration's raw keys, references resolved: from a mapping, a JSON or YAML file, or the environment.
-
-    Raises ``ConfigError`` for a file that cannot be read, and for a reference that leads nowhere.
-    """
-    if source is None:
-        path = environment.get(PREFIX + "CONFIG")
-        raw = {**(_from_file(path) if path else {}), **_from_environment(environment)}
-    elif isinstance(source, Mapping):
-        raw = dict(source)
-    else:
-        raw = _from_file(source)
-    problems: list[Problem] = []
-    resolved = {key: _resolve(value, [key], environment, problems) for key, value in raw.items()}
-    if problems:
-        raise _refusal(problems)
-    return resolved
-
-
 def build(raw: Mapping[str, Any], schemas: Schemas) -> Config:
     """A ``Config`` from raw keys, or ``ConfigError`` naming every wrong key (and no secret's value)."""
     callable_token = raw.get("accessToken") if callable(raw.get("accessToken")) else None
     checkable = {key: value for key, value in raw.items() if not (key == "accessToken" and callable_token)}
     problems = schemas.problems("config.json", checkable)
     if problems:
-        raise _refusal(problems)
+        raise refusal(problems)
     kind = raw.get("auth") or _reading(raw)
     problems = _missing(kind, raw)
     if problems:
-        raise _refusal(problems)
+        raise refusal(problems)
     return _assemble(kind, raw, callable_token)
 
 
@@ -188,7 +159,7 @@ def _reading(raw: Mapping[str, Any]) -> str:
         return "delegated"
     if "mailbox" in raw:
         return "application"
-    raise _refusal(
+    raise refusal(
         [("/auth", "is required here: delegated (a person signs in) or application (with mailbox)")]
     )
 
@@ -231,74 +202,3 @@ def _secret(raw: Mapping[str, Any], key: str) -> Secret | None:
 
 def _patterns(raw: Mapping[str, Any], key: str) -> tuple[str, ...] | None:
     return tuple(raw[key]) if key in raw else None
-
-
-def _refusal(problems: list[Problem]) -> ConfigError:
-    told = "; ".join(
-        f"{at.removeprefix('/').replace('/', '.') or '(all)'} {message}" for at, message in problems
-    )
-    details = {"problems": [{"pointer": at, "message": message} for at, message in problems]}
-    return ConfigError(f"The connection configuration is not valid: {told}.", details=details)
-
-
-def _resolve(value: Any, at: list[str | int], environment: Mapping[str, str], problems: list[Problem]) -> Any:
-    if not isinstance(value, Mapping):
-        return value
-    if set(value) == {"env"}:
-        name = str(value["env"])
-        if name not in environment:
-            problems.append((pointer(at), f"refers to the environment variable {name}, which is not set"))
-        return environment.get(name)
-    if set(value) == {"file"}:
-        try:
-            return Path(str(value["file"])).expanduser().read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            problems.append((pointer(at), f"refers to the file {value['file']}: {_reason(error)}"))
-            return None
-    return {key: _resolve(inner, [*at, key], environment, problems) for key, inner in value.items()}
-
-
-def _reason(error: Exception) -> str:
-    return (error.strerror or "cannot be read") if isinstance(error, OSError) else "is not UTF-8 text"
-
-
-def _from_file(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """A JSON or YAML mapping. A parser's message quotes what it read, so only its position is told."""
-    import yaml
-
-    file = Path(path).expanduser()
-    try:
-        raw = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            f"The configuration file {file} {_reason(error)}.", details={"file": str(file)}
-        ) from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" at line {mark.line + 1}" if mark else ""
-        raise ConfigError(f"The configuration file {file} is not JSON or YAML{where}.") from None
-    if not isinstance(raw, dict) or not all(isinstance(key, str) for key in raw):
-        raise ConfigError(f"The configuration file {file} must hold one object of keys and values.")
-    return raw
-
-
-def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
-    """``OUTLOOK_CONNECTOR_CLIENT_ID`` sets ``clientId``; a value that is JSON (an object, a list, a number, true)
-    is read as such where the key is not a text."""
-    raw: dict[str, Any] = {}
-    reserved = {"CONFIG", "KEY"}
-    for name, text in environment.items():
-        key = name.removeprefix(PREFIX)
-        if name.startswith(PREFIX) and key not in reserved:
-            first, *rest = key.lower().split("_")
-            raw[first + "".join(part.title() for part in rest)] = _parsed(text)
-    return raw
-
-
-def _parsed(text: str) -> Any:
-    if text[:1] not in "{[" and text not in ("true", "false"):
-        return text
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text

@@ -1,0 +1,111 @@
+"""Where a connection configuration comes from: a mapping, a JSON or YAML file, or the environment.
+
+Any value may be a reference, ``{"env": "NAME"}`` or ``{"file": "path"}``, so that no secret has to stand in the
+configuration itself. No error tells a value.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from .errors import ConfigError
+from .schema import Problem, pointer
+
+PREFIX = "OUTLOOK_CONNECTOR_"
+"""Environment variables: ``OUTLOOK_CONNECTOR_CONFIG`` names a file, ``OUTLOOK_CONNECTOR_TENANT_ID`` and so on
+set one key each."""
+
+
+def read(
+    source: Mapping[str, Any] | str | os.PathLike[str] | None, environment: Mapping[str, str]
+) -> dict[str, Any]:
+    """The configuration's raw keys, references resolved: from a mapping, a JSON or YAML file, or the environment.
+
+    Raises ``ConfigError`` for a file that cannot be read, and for a reference that leads nowhere.
+    """
+    if source is None:
+        path = environment.get(PREFIX + "CONFIG")
+        raw = {**(_from_file(path) if path else {}), **_from_environment(environment)}
+    elif isinstance(source, Mapping):
+        raw = dict(source)
+    else:
+        raw = _from_file(source)
+    problems: list[Problem] = []
+    resolved = {key: _resolve(value, [key], environment, problems) for key, value in raw.items()}
+    if problems:
+        raise refusal(problems)
+    return resolved
+
+
+def refusal(problems: list[Problem]) -> ConfigError:
+    """One error for all that is wrong with a configuration."""
+    told = "; ".join(
+        f"{at.removeprefix('/').replace('/', '.') or '(all)'} {message}" for at, message in problems
+    )
+    details = {"problems": [{"pointer": at, "message": message} for at, message in problems]}
+    return ConfigError(f"The connection configuration is not valid: {told}.", details=details)
+
+
+def _resolve(value: Any, at: list[str | int], environment: Mapping[str, str], problems: list[Problem]) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    if set(value) == {"env"}:
+        name = str(value["env"])
+        if name not in environment:
+            problems.append((pointer(at), f"refers to the environment variable {name}, which is not set"))
+        return environment.get(name)
+    if set(value) == {"file"}:
+        try:
+            return Path(str(value["file"])).expanduser().read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            problems.append((pointer(at), f"refers to the file {value['file']}: {_reason(error)}"))
+            return None
+    return {key: _resolve(inner, [*at, key], environment, problems) for key, inner in value.items()}
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror or "cannot be read") if isinstance(error, OSError) else "is not UTF-8 text"
+
+
+def _from_file(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """A JSON or YAML mapping. A parser's message quotes what it read, so only its position is told."""
+    import yaml
+
+    file = Path(path).expanduser()
+    try:
+        raw = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"The configuration file {file} {_reason(error)}.", details={"file": str(file)}
+        ) from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" at line {mark.line + 1}" if mark else ""
+        raise ConfigError(f"The configuration file {file} is not JSON or YAML{where}.") from None
+    if not isinstance(raw, dict) or not all(isinstance(key, str) for key in raw):
+        raise ConfigError(f"The configuration file {file} must hold one object of keys and values.")
+    return raw
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    """``OUTLOOK_CONNECTOR_CLIENT_ID`` sets ``clientId``; a value that is JSON (an object, a list, a number, true)
+    is read as such where the key is not a text."""
+    raw: dict[str, Any] = {}
+    reserved = {"CONFIG", "KEY"}
+    for name, text in environment.items():
+        key = name.removeprefix(PREFIX)
+        if name.startswith(PREFIX) and key not in reserved:
+            first, *rest = key.lower().split("_")
+            raw[first + "".join(part.title() for part in rest)] = _parsed(text)
+    return raw
+
+
+def _parsed(text: str) -> Any:
+    if text[:1] not in "{[" and text not in ("true", "false"):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
