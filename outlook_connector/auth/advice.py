@@ -196,6 +196,7 @@ BY_AADSTS: Mapping[int, Advice] = {
         "redirectUri",
     ),
     50011: _REDIRECT,
+    500112: _REDIRECT,
     500113: _REDIRECT,
     900971: _REDIRECT,
     # the tenant and the cloud

@@ -35,7 +35,12 @@ class EntraClient:
         ``options``: ``redirect_uri``, ``login_hint``, ``prompt``.
         """
         asked = wanted.asked(scopes, self._config.graph_audience)
-        return dict(self._ask(lambda app: app.initiate_auth_code_flow(asked, **options)))
+        flow = dict(
+            self._ask(lambda app: app.initiate_auth_code_flow(asked, response_mode="form_post", **options))
+        )
+        # msal warns on every other mode; the way back as a query reaches any redirect endpoint, by link or by hand
+        flow["auth_uri"] = flow["auth_uri"].replace("response_mode=form_post", "response_mode=query")
+        return flow
 
     def redeem(self, flow: Mapping[str, Any], parameters: Mapping[str, str]) -> Answer:
         """Tokens for the code in ``parameters``; PKCE, state and nonce are those of ``flow``."""

@@ -1,0 +1,347 @@
+"""Tokens that stay fresh: one exchange however many ask, and the right outcome of every failure."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from signin_world import PatientClock, World
+
+from outlook_connector.errors import (
+    AuthError,
+    ConfigError,
+    CredentialExpired,
+    SignInRequired,
+    TransportError,
+    UnexpectedResponse,
+)
+from outlook_connector.sandbox import Sandbox
+from outlook_connector.store import Lease, Store
+
+TOKEN = "POST */oauth2/v2.0/token"
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(single_use_refresh_tokens=True) as running:
+        yield running
+
+
+@pytest.fixture
+def world(sandbox: Sandbox) -> World:
+    sandbox.reset()
+    return World(sandbox)
+
+
+def ask_together(number: int, ask: Any) -> list[Any]:
+    """What ``number`` threads got that asked at the same moment; an exception counts as an answer."""
+    start, answers = threading.Barrier(number), []
+
+    def run() -> None:
+        start.wait()
+        try:
+            answers.append(ask())
+        except Exception as error:  # noqa: BLE001 - whatever it is, the test looks at it
+            answers.append(error)
+
+    threads = [threading.Thread(target=run) for _ in range(number)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+def test_a_token_is_asked_for_once_while_it_lives(world: World) -> None:
+    auth = world.auth()
+    assert {auth.token() for _ in range(5)} == {auth.token()}
+    assert world.posts() == 1
+    assert world.me(auth.token()).status_code == 200
+
+
+def test_a_second_worker_takes_the_token_from_the_store(world: World) -> None:
+    config = world.config()
+    assert world.auth(config).token() == world.auth(config).token()
+    assert world.posts() == 1
+
+
+def test_sixteen_threads_with_one_expired_token_make_one_exchange(world: World) -> None:
+    auth = world.auth()
+    old = auth.token()
+    world.pass_time(3600)
+    answers = ask_together(16, auth.token)
+    assert len(set(answers)) == 1
+    assert answers[0] != old
+    assert world.posts() == 2
+    assert world.sandbox.entra.spent_refresh_tokens == 0
+
+
+def test_workers_with_one_expired_token_make_one_exchange(world: World) -> None:
+    world.clock = PatientClock()
+    config = world.config()
+    workers = [world.auth(config) for _ in range(8)]
+    for worker in workers:
+        worker.token()
+    world.pass_time(3600)
+    world.sandbox.fault(TOKEN, delay=0.3)
+    answers = ask_together(8, iter_tokens(workers))
+    assert len(set(answers)) == 1
+    assert world.posts() == 2
+    assert world.sandbox.entra.spent_refresh_tokens == 0
+
+
+def iter_tokens(workers: list[Any]) -> Any:
+    left, lock = list(workers), threading.Lock()
+
+    def ask() -> str:
+        with lock:
+            worker = left.pop()
+        return str(worker.token())
+
+    return ask
+
+
+def test_a_refused_token_is_replaced_once_for_all_who_hold_it(world: World) -> None:
+    auth = world.auth()
+    old = auth.token()
+    answers = ask_together(8, lambda: auth.token(rejected=old))
+    assert len(set(answers)) == 1
+    assert answers[0] != old
+    assert world.posts() == 2
+
+
+def test_a_token_that_another_worker_has_replaced_already_is_not_replaced_again(world: World) -> None:
+    config = world.config()
+    first, second = world.auth(config), world.auth(config)
+    old = second.token()
+    new = first.token(rejected=old)
+    assert second.token(rejected=old) == new
+    assert world.posts() == 2
+
+
+def test_a_token_is_renewed_before_its_end(world: World) -> None:
+    auth = world.auth()
+    old = auth.token()
+    world.pass_time(3600 - 240)
+    assert auth.token() != old
+    assert world.posts() == 2
+
+
+@pytest.mark.parametrize("fault", [{"status": 503}, {"drop": "before"}, {"status": 429, "retry_after": 60}])
+def test_an_ageing_token_serves_on_while_the_service_fails(world: World, fault: dict[str, Any]) -> None:
+    auth = world.auth()
+    old = auth.token()
+    world.pass_time(3600 - 240)
+    world.sandbox.fault(TOKEN, times=None, **fault)
+    assert auth.token() == old
+    tried = world.posts()
+    assert auth.token() == old
+    assert world.posts() == tried
+    world.sandbox.clear_faults()
+    world.pass_time(31)
+    assert auth.token() != old
+
+
+@pytest.mark.parametrize("fault", [{"status": 503}, {"drop": "before"}])
+def test_an_expired_token_and_a_failing_service_is_an_error_to_be_retried(
+    world: World, fault: dict[str, Any]
+) -> None:
+    auth = world.auth()
+    auth.token()
+    world.pass_time(3600)
+    world.sandbox.fault(TOKEN, times=None, **fault)
+    with pytest.raises(TransportError) as failed:
+        auth.token()
+    assert failed.value.retryable is True
+    world.sandbox.clear_faults()
+    assert world.me(auth.token()).status_code == 200
+
+
+def test_a_failure_in_passing_is_not_even_noticed(world: World) -> None:
+    world.sandbox.fault(TOKEN, status=503, retry_after=0.5)
+    world.sandbox.fault(TOKEN, drop="before")
+    assert world.me(world.auth().token()).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "body", ["<html>Log in to the hotel network</html>", "[]", '{"token_type": "Bearer"}']
+)
+def test_an_answer_that_is_no_token_is_an_unexpected_response(world: World, body: str) -> None:
+    world.sandbox.fault(TOKEN, status=200, body=body)
+    with pytest.raises(UnexpectedResponse):
+        world.auth().token()
+
+
+def test_an_ended_session_is_noted_in_the_row_and_not_asked_about_again(world: World) -> None:
+    auth = world.nobody()
+    world.sign_in(auth)
+    world.sandbox.entra.revoke("adele@contoso.example")
+    world.pass_time(3600)
+    with pytest.raises(SignInRequired) as refused:
+        auth.token()
+    assert refused.value.details["aadsts"] == 50173
+    posts = world.posts()
+    for worker in (auth, world.nobody()):
+        with pytest.raises(SignInRequired, match="50173"):
+            worker.token()
+    assert world.posts() == posts
+    status = auth.status()
+    assert (status["signedIn"], status["username"]) == (False, "adele@contoso.example")
+    assert "50173" in status["signInRequired"]["reason"]
+    assert "Sign in again" in status["signInRequired"]["advice"]
+
+
+def test_signing_in_again_ends_the_need_to(world: World) -> None:
+    auth = world.nobody()
+    world.sign_in(auth)
+    world.sandbox.entra.revoke("adele@contoso.example")
+    with pytest.raises(SignInRequired):
+        auth.refresh()
+    other = world.nobody()
+    world.sign_in(other)
+    assert world.me(auth.token()).status_code == 200
+    assert auth.status()["signInRequired"] is None
+
+
+def test_a_withdrawn_demand_is_found_out_by_a_forced_refresh(world: World) -> None:
+    auth = world.nobody()
+    world.sign_in(auth)
+    world.sandbox.entra.require("adele@contoso.example", "conditional_access")
+    with pytest.raises(SignInRequired, match="53003"):
+        auth.refresh()
+    world.sandbox.entra.require("adele@contoso.example")
+    assert auth.refresh()["username"] == "adele@contoso.example"
+    assert auth.status()["signedIn"] is True
+
+
+class OneLookBehind:
+    """A host's store over a lagging replica: one load answers what stood there before."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.stale: dict[str, tuple[bytes | None, int]] = {}
+
+    def load(self, key: str) -> tuple[bytes | None, int]:
+        return self.stale.pop(key, None) or self._store.load(key)
+
+    def save(self, key: str, blob: bytes | None, version: int, *, ttl: float | None = None) -> int:
+        return self._store.save(key, blob, version, ttl=ttl)
+
+    def lease(self, key: str, ttl: float) -> Lease | None:
+        return self._store.lease(key, ttl)
+
+
+def token_key(auth: Any) -> str:
+    return str(auth._tokens._renewal.row.key)
+
+
+def test_a_spent_refresh_token_is_not_the_end_where_another_worker_has_rotated_it(world: World) -> None:
+    world.sign_in(world.nobody())
+    lagging = OneLookBehind(world.store)
+    auth = world.nobody(store=lagging)
+    before = world.store.load(token_key(auth))
+    world.nobody().refresh()
+    lagging.stale = {token_key(auth): before}
+    auth.refresh()
+    assert world.sandbox.entra.spent_refresh_tokens == 1
+    assert auth.status()["signedIn"] is True
+    assert world.me(auth.token()).status_code == 200
+
+
+def test_a_sign_in_during_a_refresh_is_not_overwritten(world: World) -> None:
+    world.clock = PatientClock()
+    auth = world.nobody()
+    world.sign_in(auth)
+    world.sandbox.fault(TOKEN, delay=0.5)
+    slow = threading.Thread(target=auth.refresh)
+    slow.start()
+    while world.posts() < 2:
+        pass
+    world.sign_in(world.nobody(), "kim@contoso.example")
+    slow.join()
+    assert auth.status()["username"] == "kim@contoso.example"
+
+
+def test_signing_out_during_a_refresh_stays_signed_out(world: World) -> None:
+    world.clock = PatientClock()
+    auth = world.nobody()
+    world.sign_in(auth)
+    world.sandbox.fault(TOKEN, delay=0.5)
+    failures: list[Any] = []
+
+    def refresh() -> None:
+        try:
+            auth.refresh()
+        except SignInRequired as error:
+            failures.append(error)
+
+    slow = threading.Thread(target=refresh)
+    slow.start()
+    while world.posts() < 2:
+        pass
+    world.nobody().sign_out()
+    slow.join()
+    assert "signed out" in failures[0].message
+    assert auth.status()["signedIn"] is False
+
+
+def test_an_application_gets_tokens_by_its_own_credential(world: World) -> None:
+    config = world.config(auth="application")
+    auth = world.auth(config)
+    assert world.auth(config).token() == auth.token()
+    assert world.posts() == 1
+    world.pass_time(3600)
+    answers = ask_together(8, auth.token)
+    assert len(set(answers)) == 1
+    assert world.posts() == 2
+    assert world.handed == []
+    mailbox = world.sandbox.graph_url + "/users/adele@contoso.example/messages"
+    got = world.http().get(mailbox, headers={"Authorization": f"Bearer {auth.token()}"})
+    assert got.status_code == 200
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this platform")
+def test_a_child_gets_tokens_after_a_fork_even_while_a_thread_of_its_parent_waits(world: World) -> None:
+    world.clock = PatientClock()
+    auth = world.auth()
+    old = auth.token()
+    world.sandbox.fault(TOKEN, delay=1.0)
+    busy = threading.Thread(target=auth.refresh)
+    busy.start()
+    while world.posts() < 2:
+        pass
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if auth.token() == old else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    busy.join()
+
+
+def test_a_hosts_token_is_used_as_it_is_until_graph_refuses_it(world: World) -> None:
+    auth = world.auth(world.config(auth="hostToken", accessToken="the-hosts"))
+    assert auth.token() == "the-hosts"
+    assert auth.status()["signedIn"] is True
+    with pytest.raises(CredentialExpired, match="accessToken"):
+        auth.token(rejected="the-hosts")
+    with pytest.raises(ConfigError, match="hostToken"):
+        auth.refresh()
+    assert auth.sign_out() == {"account": "default", "signedOut": False}
+    assert world.posts() == 0
+
+
+def test_a_hosts_callable_is_asked_once_and_again_after_a_refusal(world: World) -> None:
+    supplied = iter(["first", "second", "third"])
+    auth = world.auth(world.config(auth="hostToken", accessToken=lambda: next(supplied)))
+    assert [auth.token(), auth.token()] == ["first", "first"]
+    assert set(ask_together(8, lambda: auth.token(rejected="first"))) == {"second"}
+    assert auth.token() == "second"
+
+
+@pytest.mark.parametrize("supply", [lambda: None, lambda: "", lambda: 1 / 0])
+def test_a_hosts_callable_that_fails_is_told_by_its_config_key(world: World, supply: Any) -> None:
+    auth = world.auth(world.config(auth="hostToken", accessToken=supply))
+    with pytest.raises(AuthError, match="accessToken"):
+        auth.token()
