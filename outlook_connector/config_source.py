@@ -71,16 +71,18 @@ def _reason(error: Exception) -> str:
 
 def _from_file(path: str | os.PathLike[str]) -> dict[str, Any]:
     """A JSON or YAML mapping. A parser's message quotes what it read, so only its position is told."""
-    import yaml
+    from yaml import YAMLError
+
+    from .yaml_reading import read_yaml
 
     file = Path(path).expanduser()
     try:
-        raw = yaml.safe_load(file.read_text(encoding="utf-8"))
+        raw = read_yaml(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(
             f"The configuration file {file} {_reason(error)}.", details={"file": str(file)}
         ) from None
-    except yaml.YAMLError as error:
+    except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" at line {mark.line + 1}" if mark else ""
         raise ConfigError(f"The configuration file {file} is not JSON or YAML{where}.") from None

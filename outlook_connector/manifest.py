@@ -113,12 +113,14 @@ def load(path: Path | str | None = None) -> Manifest:
 
     Raises ``ManifestError`` with every problem found, a schema file that is missing included.
     """
-    import yaml
+    from yaml import YAMLError
+
+    from .yaml_reading import read_yaml
 
     file = Path(path) if path else package_root() / "connector.yaml"
     try:
-        raw = yaml.load(file.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader, in C where there is one
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raw = read_yaml(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, YAMLError) as error:
         raise ManifestError(f"The manifest {file} cannot be read: {error}") from None
     problems: list[Problem] = []
     manifest = _manifest(_mapping(raw, "", problems), file.parent / "schemas", problems)

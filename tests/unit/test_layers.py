@@ -9,7 +9,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "outlook_connector"
 
 LAYERS = (
     {"errors"},
-    {"schema"},
+    {"schema", "yaml_reading"},
     {"store", "manifest", "config", "config_source"},
     {"auth", "policy", "normalise", "binding", "reply", "files", "sent", "permissions"},
     {"graph"},
