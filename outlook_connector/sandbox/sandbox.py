@@ -13,8 +13,11 @@ from outlook_connector.sandbox.entra.context import Entra
 from outlook_connector.sandbox.entra.service import EntraService
 from outlook_connector.sandbox.faults import Drop, Fault, Faults
 from outlook_connector.sandbox.gateway import ADMIN, Gateway, Handler
-from outlook_connector.sandbox.mail import mail_service
+from outlook_connector.sandbox.graph.model.world import Ledger
+from outlook_connector.sandbox.graph.problem import Problem
+from outlook_connector.sandbox.graph.service import GraphService, Seed
 from outlook_connector.sandbox.recorder import Recorded, Recorder, Service
+from outlook_connector.sandbox.seed import build
 from outlook_connector.sandbox.server import HOST, TlsServer
 from outlook_connector.sandbox.tokens import TokenAuthority
 
@@ -25,7 +28,7 @@ class Sandbox:
         with Sandbox() as sandbox:
             connector = connect(sandbox.config())
 
-    `seed` is handed to the Graph service (None: three mailboxes with some three hundred messages), `users`
+    `seed` builds the mail (three mailboxes with some three hundred messages unless told otherwise), `users`
     replaces the default three (an address is enough), `port` 0 takes a free one, `token_lifetime` is in
     seconds. With `single_use_refresh_tokens` each refresh token is accepted once. With `automatic_consent` off,
     users must consent on the page, and `config()` hands out a refresh token that nobody has consented to.
@@ -34,7 +37,7 @@ class Sandbox:
     def __init__(
         self,
         *,
-        seed: Any = None,
+        seed: Seed = build,
         users: Iterable[User | str] | None = None,
         port: int = 0,
         single_use_refresh_tokens: bool = False,
@@ -46,7 +49,7 @@ class Sandbox:
         tokens = TokenAuthority(self.clock, self.directory.tenant_id, token_lifetime)
         parts = (self.directory, self.clock, tokens, lambda: self.base_url)
         self.entra = EntraService(Entra(*parts, single_use_refresh_tokens, automatic_consent))
-        self.graph = mail_service(self.clock, self.directory, tokens, lambda: self.base_url, seed)
+        self.graph = GraphService(self.clock, self.directory, tokens, lambda: self.base_url, seed)
         self._recorder, self._faults, self._port = Recorder(), Faults(), port
         self._gateway: Gateway | None = None
         self._server: TlsServer | None = None
@@ -132,13 +135,19 @@ class Sandbox:
         return self._recorder.all()
 
     @property
-    def ledger(self) -> Any:
+    def ledger(self) -> Ledger:
         """Every mail submitted and every copy delivered, as the Graph service counts them."""
         return self.graph.ledger
 
     def deliver(self, user: str, message: Mapping[str, Any]) -> str:
-        """A mail from outside arrives in the user's inbox; returns its immutable id."""
-        return str(self.graph.deliver(user, dict(message)))
+        """A mail from outside arrives in the user's inbox; returns its immutable id.
+
+        `message` is a Graph message; raises ValueError for an unknown user or property.
+        """
+        try:
+            return self.graph.deliver(user, dict(message))
+        except Problem as problem:
+            raise ValueError(f"{problem.code}: {problem.message}") from None
 
     def fault(
         self,

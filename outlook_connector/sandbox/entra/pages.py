@@ -60,8 +60,9 @@ def second_factor(flow: str, tenant: str, user: User) -> Answer:
 
 def consent(flow: str, tenant: str, app: App, user: User, scopes: Iterable[str]) -> Answer:
     """What the app asks for, in plain words, with Accept and Cancel."""
-    words = {**OPENID, **DELEGATED}
-    items = "".join(f"<li>{escape(words[name])}<code>{escape(name)}</code></li>" for name in sorted(scopes))
+    words, asked = {**DELEGATED, **OPENID}, set(scopes)
+    shown = [name for name in words if name in asked]
+    items = "".join(f"<li>{escape(words[name])}<code>{escape(name)}</code></li>" for name in shown)
     text = f"""<p class="soft">{escape(user.address)}</p>
 <p><strong>{escape(app.name)}</strong> would like to:</p><ul id="permissions">{items}</ul>
 <p class="soft">You can take this back at any time. Client id <code>{escape(app.client_id)}</code></p>"""

@@ -36,6 +36,7 @@ li code { display: block; color: var(--soft); font-size: .8125rem; }
   color: var(--note-text); font-size: .875rem; }
 .note code { font-size: .875rem; }
 .error { margin: 1rem 0 0; color: var(--error); font-weight: 600; }
+.error.long { font-weight: 400; }
 pre { white-space: pre-wrap; font: .8125rem/1.5 ui-monospace, monospace; }
 """
 
