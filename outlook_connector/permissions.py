@@ -13,13 +13,24 @@ def needs_of(manifest: Manifest, policy: Policy, auth: str) -> tuple[Need, ...]:
 
 
 def least(needs: Iterable[Need]) -> tuple[str, ...]:
-    """The fewest permissions that satisfy all needs: a need that has a choice takes what is asked for anyway,
-    else the first, which is the least privileged."""
-    chosen: dict[str, None] = {}
-    for need in sorted(needs, key=len):
-        if not any(one in chosen for one in need):
-            chosen[need[0]] = None
+    """The fewest permissions that satisfy all needs, and the least privileged of those that do as well."""
+    open_needs, chosen = list(dict.fromkeys(needs)), set[str]()
+    while open_needs:
+        best = max(_candidates(open_needs), key=lambda one: _worth(one, open_needs))
+        chosen.add(best)
+        open_needs = [need for need in open_needs if best not in need]
     return tuple(sorted(chosen))
+
+
+def _candidates(needs: list[Need]) -> list[str]:
+    """What has no alternative comes first, since it is asked for anyway."""
+    only = [need[0] for need in needs if len(need) == 1]
+    return only or sorted({one for need in needs for one in need})
+
+
+def _worth(permission: str, needs: list[Need]) -> tuple[int, int]:
+    places = [need.index(permission) for need in needs if permission in need]
+    return len(places), -sum(places)
 
 
 def missing(needs: Iterable[Need], granted: Collection[str]) -> tuple[str, ...]:
