@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from . import config as configuration
@@ -20,6 +21,15 @@ from .sent import SentKeys
 from .store import Store, open_store
 
 
+@dataclass(frozen=True)
+class Assembly:
+    """A connection's parts, for hosts that look after the connection itself: signing in, checking it."""
+
+    connector: Connector
+    context: Context
+    store: Store
+
+
 def connect(
     config: Mapping[str, Any] | str | os.PathLike[str] | None = None,
     *,
@@ -36,6 +46,17 @@ def connect(
 
     Makes no request. Raises ``ConfigError`` or ``ManifestError``.
     """
+    return assemble(config, token_store=token_store, on_tokens=on_tokens, manifest=manifest).connector
+
+
+def assemble(
+    config: Mapping[str, Any] | str | os.PathLike[str] | None = None,
+    *,
+    token_store: Store | None = None,
+    on_tokens: Callable[[dict[str, Any]], None] | None = None,
+    manifest: str | os.PathLike[str] | None = None,
+) -> Assembly:
+    """What ``connect`` gives, with the parts that it is made of."""
     catalogue = load(manifest)
     schemas = Schemas(catalogue.schemas_directory)
     settings = configuration.build(config_source.read(config, os.environ), Schemas())
@@ -61,4 +82,4 @@ def connect(
             if closing:
                 closing()
 
-    return Connector(catalogue, schemas, settings, context, close)
+    return Assembly(Connector(catalogue, schemas, settings, context, close), context, store)
