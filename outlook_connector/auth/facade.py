@@ -1,7 +1,7 @@
 """``Auth``: all that the connector knows of signing in, behind seven methods."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ..config import Config
@@ -47,13 +47,13 @@ class Auth:
     def begin(
         self,
         redirect_uri: str | None = None,
-        scopes: tuple[str, ...] | None = None,
+        scopes: Iterable[str] | None = None,
         login_hint: str | None = None,
         prompt: str | None = None,
     ) -> dict[str, Any]:
         """Begins a person's sign-in: ``{"authorizationUrl", "state", "expiresAt"}``."""
         self._delegated("sign anybody in")
-        return self._signin.begin(scopes or self._scopes, redirect_uri, login_hint, prompt)
+        return self._signin.begin(tuple(scopes or self._scopes), redirect_uri, login_hint, prompt)
 
     def complete(self, parameters: Mapping[str, str]) -> dict[str, Any]:
         """Completes it: ``{"account", "username", "name", "tenantId", "scopes", "expiresAt"}``."""

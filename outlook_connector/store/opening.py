@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import unquote
 
 from ..errors import ConfigError
@@ -14,8 +15,17 @@ from .sqlite import SqliteStore
 KEY_VARIABLE = "OUTLOOK_CONNECTOR_KEY"
 
 
+class Revealing(Protocol):
+    """A secret that shows itself only when asked."""
+
+    def reveal(self) -> str: ...
+
+
 def open_store(
-    url: str | None = None, key: str | None = None, *, environment: Mapping[str, str] = os.environ
+    url: str | None = None,
+    key: str | Revealing | None = None,
+    *,
+    environment: Mapping[str, str] = os.environ,
 ) -> Store:
     """The store that ``url`` names: ``memory:`` or ``sqlite:///absolute/path`` (``sqlite:relative/path``);
     ``None`` means ``store.sqlite3`` in the user's data directory.
@@ -28,7 +38,7 @@ def open_store(
     opener = _OPENERS.get(scheme)
     if opener is None:
         raise _refusal(f"{scheme}: is not a kind of token store: use sqlite:///path or memory:")
-    return opener(rest, key, environment)
+    return opener(rest, key if key is None or isinstance(key, str) else key.reveal(), environment)
 
 
 def default_path(environment: Mapping[str, str]) -> Path:
