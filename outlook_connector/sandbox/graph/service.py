@@ -21,15 +21,11 @@ from outlook_connector.sandbox.graph.request import Request
 from outlook_connector.sandbox.graph.resources import ROUTES, uploads
 from outlook_connector.sandbox.graph.routing import Router
 from outlook_connector.sandbox.graph.times import to_second
+from outlook_connector.sandbox.seed import build
 
 _PREFIX = "/v1.0"
 _LARGEST = 4 * 1024 * 1024
 Seed = Callable[[Directory, datetime], World]
-
-
-def empty(_directory: Directory, _reference: datetime) -> World:
-    """A seed without a message."""
-    return World()
 
 
 class GraphService:
@@ -45,7 +41,7 @@ class GraphService:
         directory: Directory,
         tokens: gate.Verifier,
         base_url_getter: Callable[[], str],
-        seed: Seed = empty,
+        seed: Seed = build,
     ) -> None:
         self._clock = clock
         self._directory = directory
@@ -94,15 +90,14 @@ class GraphService:
         return Answer(answer.status, answer.body, headers)
 
     def _answer(self, call: Call, now: datetime) -> Answer:
-        path = call.path.removeprefix(_PREFIX)
-        if uploads.is_upload(path):
-            return uploads.receive(call, path, self._world, now)
+        if uploads.is_upload(call.path):
+            return uploads.receive(call, self._world, now)
         caller = gate.caller_of(call.headers, self._tokens)
         if len(call.body) > _LARGEST:
             raise problem("too_large")
         if not call.path.startswith(_PREFIX):
             raise unknown_segment(call.path.split("/")[1])
-        match = self._router.match(call.method, path)
+        match = self._router.match(call.method, call.path.removeprefix(_PREFIX))
         request = Request(
             call=call,
             caller=caller,

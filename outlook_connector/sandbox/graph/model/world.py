@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from outlook_connector.sandbox.graph.model.ids import digest
 from outlook_connector.sandbox.graph.model.mailbox import Mailbox
@@ -10,22 +10,21 @@ from outlook_connector.sandbox.graph.model.mailbox import Mailbox
 DOMAIN_OF_IDS = "sandbox.contoso.example"
 
 
-@dataclass
-class Ledger:
+class Ledger(TypedDict):
     """Every mail submitted and every copy delivered, oldest first, in plain JSON values.
 
     A submission: `internetMessageId`, `from`, `recipients` (addresses), `at` (UTC), `subject`, `key` (value of
     its first single-value extended property, or None) and `extended` (all of them, id -> value).
-    A delivery: `internetMessageId`, `to` (address), `at`, `id` (immutable id, None outside the tenant) and
+    A delivery: `internetMessageId`, `to` (address), `at`, `id` (immutable id, None where no copy came to be) and
     `outcome`: `delivered`, `external` or `bounced`.
     """
 
-    submissions: list[dict[str, Any]] = field(default_factory=list)
-    deliveries: list[dict[str, Any]] = field(default_factory=list)
+    submissions: list[dict[str, Any]]
+    deliveries: list[dict[str, Any]]
 
-    def to_dict(self) -> dict[str, list[dict[str, Any]]]:
-        """Both lists, copied."""
-        return {"submissions": list(self.submissions), "deliveries": list(self.deliveries)}
+
+def _empty_ledger() -> Ledger:
+    return {"submissions": [], "deliveries": []}
 
 
 @dataclass
@@ -46,13 +45,15 @@ class World:
     mailboxes: dict[str, Mailbox] = field(default_factory=dict)
     threads: dict[str, str] = field(default_factory=dict)
     uploads: dict[str, Upload] = field(default_factory=dict)
-    ledger: Ledger = field(default_factory=Ledger)
+    ledger: Ledger = field(default_factory=_empty_ledger)
     serial: int = 0
 
     def copy(self) -> "World":
         """A state that changes apart from this one, with an empty ledger and no uploads."""
         mailboxes = {key: mailbox.copy() for key, mailbox in self.mailboxes.items()}
-        return replace(self, mailboxes=mailboxes, threads=dict(self.threads), uploads={}, ledger=Ledger())
+        return replace(
+            self, mailboxes=mailboxes, threads=dict(self.threads), uploads={}, ledger=_empty_ledger()
+        )
 
     def next_serial(self) -> int:
         """A number that was never given before."""

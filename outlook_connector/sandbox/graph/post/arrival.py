@@ -54,7 +54,7 @@ def note_delivery(
     world: World, sent: Message, to: str, at: datetime, outcome: str, copy_id: str | None = None
 ) -> None:
     """One line of the ledger."""
-    world.ledger.deliveries.append(
+    world.ledger["deliveries"].append(
         {
             "internetMessageId": sent.message_id,
             "to": to,

@@ -87,7 +87,7 @@ def _may_send_as(request: Request, actor: User, author: User) -> bool:
 
 
 def _note(request: Request, sent: Message, addresses: list[str]) -> None:
-    request.world.ledger.submissions.append(
+    request.world.ledger["submissions"].append(
         {
             "internetMessageId": sent.message_id,
             "from": sent.get("from")["emailAddress"]["address"],

@@ -7,7 +7,7 @@ a piece that comes with an Authorization header is refused.
 import re
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from outlook_connector.sandbox.exchange import Answer, Call
 from outlook_connector.sandbox.graph.model.ids import attachment_id, upload_token
@@ -22,7 +22,7 @@ from outlook_connector.sandbox.graph.routing import Route
 from outlook_connector.sandbox.graph.times import iso
 
 HOST = "localhost"
-_PLACE = "/attachmentSessions/"
+_PLACE = "/api/v2.0/attachmentSessions/"
 _RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 _PIECE = 4 * 1024 * 1024
 _SMALLEST = 3 * 1024 * 1024
@@ -60,7 +60,7 @@ def create_session(request: Request) -> Answer:
 def _address(base_url: str, token: str) -> str:
     port = urlsplit(base_url).port
     place = f"{HOST}:{port}" if port else HOST
-    return f"https://{place}/v1.0{_PLACE}{token}"
+    return f"https://{place}{_PLACE}{token}"
 
 
 def is_upload(path: str) -> bool:
@@ -68,11 +68,11 @@ def is_upload(path: str) -> bool:
     return path.startswith(_PLACE)
 
 
-def receive(call: Call, path: str, world: World, now: datetime) -> Answer:
+def receive(call: Call, world: World, now: datetime) -> Answer:
     """Takes one piece, tells what is expected next, or drops the session. Raises 400, 401, 404, 405, 416."""
     if "authorization" in call.headers:
         raise Problem(401, "InvalidAudienceForResource", "The upload address takes no Authorization header.")
-    token = path.removeprefix(_PLACE)
+    token = call.path.removeprefix(_PLACE)
     upload = world.uploads.get(token)
     if upload is None or upload.expires <= now or call.host != HOST:
         raise Problem(404, "ErrorItemNotFound", "The upload session was not found.")
@@ -127,7 +127,9 @@ def _finish(upload: Upload, mailbox: Mailbox, now: datetime) -> Answer:
     mailbox.put(message.evolve(now, attachments=(*message.attachments, attachment)))
     owner = mailbox.default_id(message)
     made = attachment_id(owner, attachment.key)
-    place = f"Users('{mailbox.address}')/Messages('{owner}')/Attachments('{made}')"
+    place = (
+        f"Users('{mailbox.owner}')/Messages('{quote(owner, safe='')}')/Attachments('{quote(made, safe='')}')"
+    )
     return Answer(201, b"", {"Location": f"https://outlook.office.com/api/v2.0/{place}"})
 
 
