@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from . import config as configuration
@@ -35,7 +36,7 @@ def connect(
     *,
     token_store: Store | None = None,
     on_tokens: Callable[[dict[str, Any]], None] | None = None,
-    manifest: str | os.PathLike[str] | None = None,
+    manifest: Path | str | None = None,
 ) -> Connector:
     """A connector for one connection.
 
@@ -54,7 +55,7 @@ def assemble(
     *,
     token_store: Store | None = None,
     on_tokens: Callable[[dict[str, Any]], None] | None = None,
-    manifest: str | os.PathLike[str] | None = None,
+    manifest: Path | str | None = None,
 ) -> Assembly:
     """What ``connect`` gives, with the parts that it is made of."""
     catalogue = load(manifest)

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..binding import GraphRequest, get, post
 from ..context import Context
-from ..errors import NotFound, OutcomeUnknown
+from ..errors import ConnectorError, NotFound, OutcomeUnknown
 from ..graph.upload import attach
 from ..normalise import Attachment
 from ..sent import Claim
@@ -102,13 +102,21 @@ def submit(context: Context, message_id: str) -> None:
     try:
         context.graph.call(post("/messages/{id}/send", id=message_id))
     except OutcomeUnknown as unknown:
-        found = _look(context, message_id)
-        if found is None or found.get("isDraft", True):
+        if not _has_left_drafts(context, message_id):
             unknown.details["messageId"] = message_id
             unknown.details["check"] = (
                 "whether the message with this id is still a draft; if so, it may be sent again"
             )
             raise
+
+
+def _has_left_drafts(context: Context, message_id: str) -> bool:
+    """Whether the message is known to be no draft any more; ``False`` where that cannot be found out."""
+    try:
+        found = _look(context, message_id)
+    except ConnectorError:
+        return False
+    return found is not None and found.get("isDraft") is False
 
 
 def _look(context: Context, message_id: str) -> Answer | None:
