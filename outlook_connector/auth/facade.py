@@ -7,6 +7,7 @@ from typing import Any
 from ..config import Config
 from ..errors import ConfigError
 from ..store import Clock, Store
+from . import refusals
 from .account import Account
 from .client import EntraClient
 from .grants import ApplicationGrant, RefreshGrant
@@ -36,6 +37,7 @@ class Auth:
     ) -> None:
         self.config = config
         self._scopes = scopes
+        self._clock = clock
         client = EntraClient(config, session, clock)
         self._signin = SignIn(config, store, client, clock)
         self._tokens = _tokens(config, store, client, scopes, on_tokens, clock)
@@ -67,19 +69,24 @@ class Auth:
         return _summary(self._tokens.refresh())
 
     def status(self) -> dict[str, Any]:
-        """What is known of the account, without asking Microsoft Entra; keys without a value are ``None``."""
+        """What is known of the account, without asking Microsoft Entra; keys without a value are ``None``.
+
+        ``signedIn`` says whether calls can be made without a person; where not, ``reason`` and ``advice`` tell why.
+        """
         account = self._tokens.account()
         known = account or Account(self.config.account)
-        hosted = self.config.auth == "hostToken"
+        ready = self._ready(account)
+        missing = refusals.nobody(self.config, f"Nobody has signed in for the account {known.name} yet.")
         return {
             **_summary(known),
             "kind": self.config.auth,
-            "signedIn": hosted or bool(account and account.in_order),
+            "signedIn": ready,
             "accessTokenExpiresAt": rfc3339(known.expires_at or None),
             "signedInAt": rfc3339(known.signed_in_at),
             "refreshedAt": rfc3339(known.refreshed_at),
             "refreshTokenIssuedAt": rfc3339(known.refresh_token_at),
-            "signInRequired": None if known.in_order else {"reason": known.reason, "advice": known.advice},
+            "reason": None if ready else known.reason or missing.message,
+            "advice": None if ready else known.advice or missing.details["advice"],
         }
 
     def sign_out(self) -> dict[str, Any]:
@@ -88,6 +95,14 @@ class Auth:
         Microsoft's own session in the browser goes on, and so do copies of tokens that a host keeps.
         """
         return {"account": self.config.account, "signedOut": self._tokens.forget()}
+
+    def _ready(self, account: Account | None) -> bool:
+        if self.config.auth != "delegated":
+            return True
+        if account is None:
+            return self.config.refresh_token is not None
+        lasting = account.refresh_token is not None or account.valid(self._clock.time())
+        return account.in_order and lasting
 
     def _delegated(self, what: str) -> None:
         if self.config.auth != "delegated":

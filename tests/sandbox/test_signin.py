@@ -197,14 +197,23 @@ def test_accounts_are_apart_and_signing_out_deletes_one_row_only(world: World) -
 def test_the_status_tells_everything_but_secrets(world: World) -> None:
     auth = world.nobody()
     before = auth.status()
-    assert (before["signedIn"], before["username"], before["signInRequired"]) == (False, None, None)
+    assert (before["signedIn"], before["username"], before["expiresAt"]) == (False, None, None)
+    assert "Nobody has signed in" in before["reason"]
+    assert "auth.begin" in before["advice"]
     world.sign_in(auth)
     status = auth.status()
-    assert status["signedIn"] is True
+    assert (status["signedIn"], status["reason"], status["advice"]) == (True, None, None)
     assert status["kind"] == "delegated"
     assert {"accessTokenExpiresAt", "refreshTokenIssuedAt", "signedInAt", "refreshedAt"} <= status.keys()
     assert world.handed[0]["refreshToken"] not in json.dumps(status)
     assert auth.token() not in json.dumps(status)
+
+
+def test_what_needs_no_person_is_ready_before_the_first_call(world: World) -> None:
+    hosts_refresh_token, application = world.auth(), world.auth(world.config(auth="application"))
+    assert hosts_refresh_token.status()["signedIn"] is True
+    assert application.status()["signedIn"] is True
+    assert world.posts() == 0
 
 
 def test_nobody_can_sign_in_where_an_application_does(world: World) -> None:
