@@ -189,6 +189,9 @@ class Graph:
         return headers
 
 
+WHERE_TO_LOOK = "Sent Items and Drafts for a mail, else the folder that the new item belongs in"
+
+
 def unknown_outcome(request: GraphRequest, problem: ConnectorError) -> OutcomeUnknown:
     """The error for a request that must not be repeated blindly and whose answer is missing."""
     action = request.path.rsplit("/", 1)[-1] if request.root != "link" else "request"
@@ -198,7 +201,7 @@ def unknown_outcome(request: GraphRequest, problem: ConnectorError) -> OutcomeUn
         details={
             **problem.details,
             "cause": problem.code,
-            "check": "Sent Items and Drafts for a mail, else the folder that the new item belongs in",
+            "check": "Deleted Items" if request.method == "DELETE" else WHERE_TO_LOOK,
         },
     )
 

@@ -1,0 +1,50 @@
+"""What the contract tests are parametrised with, and how an example that cannot stand alone is prepared."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import requests
+
+from outlook_connector import Connector
+from outlook_connector.manifest import load
+from outlook_connector.sandbox import Sandbox
+from outlook_connector.schema import Schemas
+
+MANIFEST = load()
+SCHEMAS = Schemas()
+OPERATIONS = list(MANIFEST.operations.values())
+
+EXAMPLES = [
+    (operation.name, index)
+    for operation in OPERATIONS
+    for index in range(len(MANIFEST.input_schema(operation.name).get("examples", [])))
+]
+
+
+def example(name: str, index: int) -> dict[str, Any]:
+    found: dict[str, Any] = MANIFEST.input_schema(name)["examples"][index]
+    return found
+
+
+def _come_back(sandbox: Sandbox, connector: Connector, given: Mapping[str, Any]) -> dict[str, Any]:
+    """A redirect's state and code are made new by each sign-in, so the example holds their places."""
+    begun = connector.invoke("auth.begin")
+    session = requests.Session()
+    session.trust_env = False
+    session.verify = sandbox.ca_file
+    address = begun["authorizationUrl"] + "&sandbox_user=adele@contoso.example"
+    location = session.get(address, allow_redirects=False).headers["Location"]
+    arrived = dict(parse_qsl(urlsplit(location).query))
+    return {name: value.format(**arrived) for name, value in given.items()}
+
+
+PREPARATIONS: Mapping[str, Callable[[Sandbox, Connector, Mapping[str, Any]], dict[str, Any]]] = {
+    "auth.complete": _come_back,
+}
+
+
+def prepared(sandbox: Sandbox, connector: Connector, name: str, index: int = 0) -> dict[str, Any]:
+    given = example(name, index)
+    prepare = PREPARATIONS.get(name)
+    return prepare(sandbox, connector, given) if prepare else given
