@@ -1,0 +1,77 @@
+"""Where things are written: results whole to stdout, everything for people to stderr."""
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ...errors import ConnectorError, InvalidInput
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+
+def for_people(as_json: bool) -> bool:
+    """Whether stdout is a terminal and nobody asked for JSON."""
+    return not as_json and sys.stdout.isatty()
+
+
+def emit(value: Any, *, compact: bool = False) -> None:
+    """One JSON value to stdout, in UTF-8 and in one piece."""
+    form: dict[str, Any] = {"separators": (",", ":")} if compact else {"indent": 2}
+    write(json.dumps(value, ensure_ascii=False, **form))
+
+
+def write(text: str) -> None:
+    """A line to stdout. A lone surrogate, which UTF-8 cannot hold, becomes JSON's own escape.
+
+    Ends the program quietly where the reader has gone away, as ``head`` does.
+    """
+    try:
+        click.echo(text.encode("utf-8", "backslashreplace"))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise click.exceptions.Exit(0) from None
+
+
+def show(*parts: "RenderableType") -> None:
+    """Tables and the like to stdout, for a person at a terminal."""
+    from rich.console import Console
+
+    console = Console(file=sys.stdout, highlight=False)
+    for part in parts:
+        console.print(part)
+
+
+def tell(text: str) -> None:
+    """A line for the person on stderr."""
+    click.echo(text, err=True)
+
+
+def errors_console() -> "Console":
+    """rich on stderr."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)
+
+
+def report(error: ConnectorError, as_json: bool) -> None:
+    """An error, once: as JSON on stdout where JSON was asked for, else as a message on stderr."""
+    if as_json:
+        emit({"error": error.to_dict()})
+        return
+    tell(click.style("Error: ", fg="red", bold=True) + message_of(error))
+
+
+def message_of(error: ConnectorError) -> str:
+    """The message; each problem of an input on a line of its own, and Graph's request id for a support case."""
+    problems = error.details.get("problems") if isinstance(error, InvalidInput) else None
+    if problems and len(problems) > 1:
+        first = error.message.partition(".")[0]
+        return "\n".join(
+            [f"{first}.", *(f"  {one['pointer'] or '(all)'}: {one['message']}" for one in problems)]
+        )
+    request = error.details.get("requestId")
+    return error.message + (f" (request id {request})" if request else "")

@@ -1,0 +1,101 @@
+"""``scopes``: the permissions to enter in the app registration."""
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .options import config_option, configured, json_option
+from .output import emit, for_people, show
+
+if TYPE_CHECKING:
+    from ...manifest import Manifest, Permissions
+    from ...policy import Policy
+
+KINDS = ("delegated", "application")
+DOCUMENTATION = "https://learn.microsoft.com/graph/permissions-reference"
+
+
+@click.command()
+@click.option(
+    "--for",
+    "uses",
+    multiple=True,
+    metavar="USE",
+    help="Count this use in as well, such as tracked; may be given several times, or as all.",
+)
+@config_option
+@json_option
+def scopes(uses: tuple[str, ...], config: str | None, as_json: bool) -> None:
+    """Show the least permissions that the allowed operations need.
+
+    Without a configuration all operations count; with one, those that it allows. Uses that need more than the
+    plainest one are listed apart, and counted in with --for.
+    """
+    from ...manifest import load
+
+    manifest = load()
+    found = answer(manifest, _policy(config), uses)
+    if for_people(as_json):
+        _show(found)
+    else:
+        emit(found)
+
+
+def answer(manifest: "Manifest", policy: "Policy", uses: tuple[str, ...]) -> dict[str, Any]:
+    """``{"delegated": [...], "application": [...], "extras": [{"operation", "use", ...}]}``: the extras are those
+    that the lists do not cover yet. Raises a usage error for a use that no operation knows."""
+    from ...permissions import least, missing, needs_of
+
+    allowed = [one for one in manifest.operations.values() if policy.allows(one.name, one.effect)]
+    extras = [(one.name, use, more) for one in allowed for use, more in one.permissions_for.items()]
+    known = {use for _, use, _ in extras}
+    unknown = [use for use in uses if use not in known | {"all"}]
+    if unknown:
+        raise click.UsageError(f"--for {unknown[0]}: the uses are {', '.join(sorted(known))}, or all.")
+    asked = [more for _, use, more in extras if use in uses or "all" in uses]
+    lists = {
+        kind: least((*needs_of(manifest, policy, kind), *(need for more in asked for need in more.of(kind))))
+        for kind in KINDS
+    }
+    lacking = [
+        {"operation": name, "use": use, **{kind: list(missing(more.of(kind), lists[kind])) for kind in KINDS}}
+        for name, use, more in extras
+    ]
+    return {
+        **{kind: list(names) for kind, names in lists.items()},
+        "extras": [one for one in lacking if any(one[kind] for kind in KINDS)],
+        "documentation": DOCUMENTATION,
+    }
+
+
+def words(permissions: "Permissions") -> dict[str, list[Any]]:
+    """The permissions as the manifest writes them: a list in the list means any of these."""
+    return {
+        kind: [list(need) if len(need) > 1 else need[0] for need in permissions.of(kind)] for kind in KINDS
+    }
+
+
+def _policy(config: str | None) -> "Policy":
+    from ...config import Rules, build
+    from ...config_source import read
+    from ...policy import Policy
+    from ...schema import Schemas
+
+    if not configured(config):
+        return Policy(Rules())
+    return Policy(build(read(config, os.environ), Schemas()).rules)
+
+
+def _show(found: Mapping[str, Any]) -> None:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for heading in ("permissions", "for a signed-in person (delegated)", "for an application"):
+        table.add_column(heading)
+    table.add_row("needed", *("\n".join(found[kind]) or "none" for kind in KINDS))
+    for extra in found["extras"]:
+        more = ("\n".join(extra[kind]) or "nothing more" for kind in KINDS)
+        table.add_row(f"[dim]{extra['operation']}, {extra['use']}[/]", *(f"[dim]{one}[/]" for one in more))
+    show(table, f"[dim]{DOCUMENTATION}[/]")
