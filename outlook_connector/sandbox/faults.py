@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import threading
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import unquote
 
@@ -70,15 +72,23 @@ class Fault:
             re.fullmatch(pattern, path, re.IGNORECASE | re.DOTALL)
         )
 
-    def answer(self, service: Service, call: Call) -> Answer | None:
+    def answer(self, service: Service, call: Call, now: datetime) -> Answer | None:
         """What is answered in place of the work; None where the work is done as ever."""
         if self.status is None:
             return None
-        headers = {} if self.retry_after is None else {"Retry-After": f"{self.retry_after:g}"}
+        ids = {
+            "request-id": str(uuid.uuid4()),
+            "client-request-id": call.headers.get("client-request-id", ""),
+        }
+        headers = {**ids, "Content-Type": "application/json"}
+        if self.retry_after is not None:
+            headers["Retry-After"] = f"{self.retry_after:g}"
         if self.body is not None:
-            return Answer(self.status, self.body.encode(), {"Content-Type": "application/json", **headers})
+            return Answer(self.status, self.body.encode(), headers)
         make = _graph_error if service == "graph" else _entra_error
-        return Answer.json(self.status, make(self, call), headers)
+        return Answer.json(
+            self.status, make(self, {"date": now.strftime("%Y-%m-%dT%H:%M:%S"), **ids}), headers
+        )
 
 
 class Faults:
@@ -105,16 +115,17 @@ class Faults:
             self._faults.clear()
 
 
-def _graph_error(fault: Fault, call: Call) -> dict[str, Any]:
+def _graph_error(fault: Fault, inner: dict[str, str]) -> dict[str, Any]:
     code, message = _GRAPH_ERRORS.get(fault.status or 0, ("UnknownError", "An unknown error occurred."))
-    inner = {"request-id": call.headers.get("client-request-id", "00000000-0000-0000-0000-000000000000")}
     return {"error": {"code": fault.error or code, "message": message, "innerError": inner}}
 
 
-def _entra_error(fault: Fault, call: Call) -> dict[str, Any]:
+def _entra_error(fault: Fault, inner: dict[str, str]) -> dict[str, Any]:
     text = "AADSTS90033: A transient error has occurred. Please try again."
     return {
         "error": fault.error or "temporarily_unavailable",
         "error_description": text,
         "error_codes": [90033],
+        "trace_id": inner["request-id"],
+        "correlation_id": inner["client-request-id"],
     }

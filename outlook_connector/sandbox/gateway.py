@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from outlook_connector.sandbox.clock import Clock
 from outlook_connector.sandbox.exchange import Answer, Call
 from outlook_connector.sandbox.faults import Faults
 from outlook_connector.sandbox.recorder import Recorder, Service
@@ -30,9 +31,15 @@ class Gateway:
     """Hands each request to its service in a worker thread; see `faults` and `recorder` for what else it does."""
 
     def __init__(
-        self, services: Mapping[Service, Handler], admin: Handler, recorder: Recorder, faults: Faults
+        self,
+        services: Mapping[Service, Handler],
+        admin: Handler,
+        recorder: Recorder,
+        faults: Faults,
+        clock: Clock,
     ) -> None:
         self._services = services
+        self._clock = clock
         self._admin = admin
         self._recorder = recorder
         self._faults = faults
@@ -55,7 +62,7 @@ class Gateway:
 
     async def _answer(self, call: Call) -> Answer | None:
         """The answer, or None where the connection is to be dropped without one."""
-        root = call.path.split("/", 2)[1]
+        root = call.path.lstrip("/").partition("/")[0]
         if root == ADMIN:
             return await self._run(self._admin, call)
         service: Service = "graph" if root in _GRAPH_ROOTS else "entra"
@@ -67,7 +74,8 @@ class Gateway:
             await asyncio.sleep(fault.delay)
             if fault.drop == "before":
                 return None
-            answer = fault.answer(service, call) or await self._run(self._services[service], call)
+            ordered = fault.answer(service, call, self._clock.now())
+            answer = ordered or await self._run(self._services[service], call)
             if fault.drop == "after":
                 return None
         recorded.status = answer.status

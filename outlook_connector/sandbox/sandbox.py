@@ -55,11 +55,14 @@ class Sandbox:
         self._server: TlsServer | None = None
 
     def start(self) -> Self:
-        """Serves from now on, for `stop()` to end; raises OSError where the port is taken."""
+        """Serves until `stop()`; does nothing where it serves already. Raises OSError where the port is taken."""
+        if self._server is not None:
+            return self
         services: dict[Service, Handler] = {"entra": self.entra.handle, "graph": self.graph.handle}
-        self._gateway = Gateway(services, admin.handler(self), self._recorder, self._faults)
-        self._server = TlsServer(self._gateway, self._port)
-        self._server.start()
+        self._gateway = Gateway(services, admin.handler(self), self._recorder, self._faults, self.clock)
+        server = TlsServer(self._gateway, self._port)
+        server.start()
+        self._server = server
         return self
 
     def stop(self) -> None:

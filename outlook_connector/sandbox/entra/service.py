@@ -96,7 +96,7 @@ class EntraService:
 
     def revoke(self, user: str) -> None:
         """Revokes the refresh tokens that the user has (an id or an address): AADSTS50173."""
-        owner = self._entra.user(user)
+        owner = self._person(user)
         with self._lock:
             for token in self._entra.state.refresh_tokens.values():
                 if token.user_id == owner.id:
@@ -104,7 +104,7 @@ class EntraService:
 
     def withdraw_consent(self, user: str) -> None:
         """Takes back what the user consented to: AADSTS65001, until the user consents again."""
-        self._entra.directory.withdraw(self._entra.user(user).id)
+        self._entra.directory.withdraw(self._person(user).id)
 
     def require(self, user: str, *demands: Demand) -> None:
         """From now on the user needs `mfa` (AADSTS50076) or is blocked by `conditional_access` (53003).
@@ -112,12 +112,18 @@ class EntraService:
         Refresh tokens from before count as made without a second factor, so that only a new sign-in helps.
         Without demands it lifts them.
         """
-        owner = self._entra.user(user)
+        owner = self._person(user)
         with self._lock:
             self._entra.state.demands[owner.id] = set(demands)
             for token in self._entra.state.refresh_tokens.values():
                 if token.user_id == owner.id:
                     token.proofs = frozenset({"pwd"})
+
+    def _person(self, id_or_address: str) -> User:
+        user = self._entra.directory.user(id_or_address)
+        if user is None:
+            raise ValueError(f"the sandbox has no user {id_or_address}")
+        return user
 
     def reset(self) -> None:
         """Forgets codes, refresh tokens, sign-ins under way, demands and counters."""
