@@ -1,7 +1,7 @@
-"""An example of an operation as command lines that run as they are printed.
+"""An example of an operation as command lines that run as they are printed, whatever the mailbox.
 
-The schemas' examples name messages of the sandbox as ``{{QUARTERLY_REPORT}}``: such an id is looked up first, by
-another operation, into a shell variable.
+An id in a schema's example belongs to one mailbox; here it is looked up first, by another operation, into a shell
+variable.
 """
 
 import json
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from ...manifest import Operation
     from ...schema import Schemas
 
-_PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
-_UNKNOWN = re.compile(r"\{(state|code)\}")
+_VARIABLE = re.compile(r"\{\{(\w+)\}\}")
+_FROM_BROWSER = ("state", "code")
 
 
 @dataclass(frozen=True)
@@ -35,54 +35,49 @@ class _Source:
     pointer: str
 
 
-_A_DRAFT = _Source("drafts.create", {"to": ["kim@contoso.example"], "subject": "A draft"}, "/id")
 _A_MESSAGE = _Source("messages.list", {"folder": "inbox", "limit": 1}, "/value/0/id")
 _WITH_ATTACHMENT = _Source("messages.list", {"hasAttachments": True, "limit": 1}, "/value/0/id")
-_AN_ATTACHMENT = _Source("attachments.list", {"messageId": "{{ANY}}", "limit": 1}, "/value/0/id")
+_A_DRAFT = _Source("drafts.create", {"to": ["kim@contoso.example"], "subject": "A draft"}, "/id")
+_AN_ATTACHMENT = _Source("attachments.list", {"messageId": "{{messageId}}", "limit": 1}, "/value/0/id")
 
-_SOURCES: Mapping[tuple[str, str], _Source] = {
-    ("attachments", "messageId"): _WITH_ATTACHMENT,
-    ("attachments", "attachmentId"): _AN_ATTACHMENT,
-    ("drafts", "draftId"): _A_DRAFT,
-    ("drafts", "messageId"): _A_DRAFT,
+_SOURCES: Mapping[str, _Source] = {
+    "attachments.add/messageId": _A_DRAFT,
+    "attachments/messageId": _WITH_ATTACHMENT,
+    "messageId": _A_MESSAGE,
+    "draftId": _A_DRAFT,
+    "attachmentId": _AN_ATTACHMENT,
 }
-"""By the operation's noun and the property; any other id is that of a message."""
+"""By property; where its operation or noun stands before it, only for that."""
 
 
 def example_of(operation: "Operation", schemas: "Schemas") -> Example:
     """The schema's first example, with the look-ups that it needs before it."""
     examples = schemas.document(operation.input_schema).get("examples") or [{}]
-    values = examples[0]
-    lookups = tuple(_lookups(operation.name, values))
-    note = "with what the browser brought back in place of the words in braces; login does it all"
-    needs_browser = bool(_UNKNOWN.search(json.dumps(values)))
-    return Example((*lookups, command(operation.name, values)), note if needs_browser else "")
+    sources = {key: source for key in examples[0] if (source := _source(operation.name, key))}
+    values = {key: f"{{{{{key}}}}}" if key in sources else value for key, value in examples[0].items()}
+    lines = (*_lookups(sources), command(operation.name, values))
+    by_browser = any(key in values for key in _FROM_BROWSER)
+    return Example(lines, "with what the browser brought back; login does it all" if by_browser else "")
 
 
 def command(name: str, values: Mapping[str, Any], pick: str = "") -> str:
-    """``outlook-connector invoke …`` with the input quoted for a POSIX shell; placeholders become variables."""
-    named = {key: _variable(key, value) for key, value in values.items()}
-    text = json.dumps(named, ensure_ascii=False).replace("'", "'\\''")
-    quoted = _PLACEHOLDER.sub(lambda found: f"'${found[1]}'", text)
-    return " ".join(
-        [
-            "outlook-connector invoke",
-            name,
-            *([f"'{quoted}'"] if values else []),
-            *([f"--pick {pick}"] if pick else []),
-        ]
-    )
+    """``outlook-connector invoke …`` with the input quoted for a POSIX shell; ``{{name}}`` is a variable there."""
+    text = json.dumps(values, ensure_ascii=False).replace("'", "'\\''")
+    quoted = "'" + _VARIABLE.sub(lambda found: f"'${found[1]}'", text) + "'"
+    words = [
+        "outlook-connector invoke",
+        name,
+        *([quoted] if values else []),
+        *(["--pick", pick] if pick else []),
+    ]
+    return " ".join(words)
 
 
-def _lookups(name: str, values: Mapping[str, Any]) -> Iterator[str]:
-    for key, value in values.items():
-        marked = isinstance(value, str) and _PLACEHOLDER.fullmatch(value)
-        if marked:
-            noun = "drafts" if marked[1] == "DRAFT" else name.partition(".")[0]
-            source = _SOURCES.get((noun, key), _A_MESSAGE)
-            yield f"{key}=$({command(source.operation, source.input, source.pointer)})"
+def _source(name: str, key: str) -> _Source | None:
+    noun = name.partition(".")[0]
+    return _SOURCES.get(f"{name}/{key}") or _SOURCES.get(f"{noun}/{key}") or _SOURCES.get(key)
 
 
-def _variable(key: str, value: Any) -> Any:
-    """A placeholder is named by its property, which is also the variable's name."""
-    return f"{{{{{key}}}}}" if isinstance(value, str) and _PLACEHOLDER.fullmatch(value) else value
+def _lookups(sources: Mapping[str, _Source]) -> Iterator[str]:
+    for key, source in sources.items():
+        yield f"{key}=$({command(source.operation, source.input, source.pointer)})"

@@ -69,7 +69,7 @@ def message_of(error: ConnectorError) -> str:
     """The message; each problem of an input on a line of its own, and Graph's request id for a support case."""
     problems = error.details.get("problems") if isinstance(error, InvalidInput) else None
     if problems and len(problems) > 1:
-        first = error.message.partition(".")[0]
+        first = error.message.partition(". ")[0]
         return "\n".join(
             [f"{first}.", *(f"  {one['pointer'] or '(all)'}: {one['message']}" for one in problems)]
         )

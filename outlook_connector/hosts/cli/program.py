@@ -12,16 +12,19 @@ from ... import __version__
 from ...errors import ConnectorError
 from .completion import completion
 from .describe import describe
+from .doctor import doctor
 from .exits import HELP, Exit, exit_code
 from .invoke import invoke
+from .login import login
 from .operations import operations
 from .options import debug_option
 from .output import emit, report, tell
+from .sandbox import sandbox
 from .scopes import scopes
 
 NAME = "outlook-connector"
 
-COMMANDS = (operations, describe, invoke, scopes, completion)
+COMMANDS = (operations, describe, invoke, login, doctor, scopes, sandbox, completion)
 
 
 @click.group(

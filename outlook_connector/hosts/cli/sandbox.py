@@ -1,0 +1,95 @@
+"""``sandbox``: a mailbox service of one's own, until it is stopped."""
+
+import signal
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ...errors import ConnectorError
+from .options import debug_option, json_option
+from .output import emit, for_people, show, tell
+
+if TYPE_CHECKING:
+    from ...sandbox.sandbox import Sandbox
+
+
+class SandboxMissing(ConnectorError):
+    """The sandbox's libraries are not installed."""
+
+    default_code = "sandboxMissing"
+
+
+@click.command()
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, show_default=True, help="0 takes a free one."
+)
+@click.option(
+    "--seed",
+    type=click.Choice(["full", "empty"]),
+    default="full",
+    show_default=True,
+    help="full: three mailboxes with some three hundred messages; empty: three empty ones.",
+)
+@json_option
+@debug_option
+def sandbox(port: int, seed: str, as_json: bool) -> None:
+    """Run an Entra ID and Graph mail emulator on this machine, until Ctrl+C or SIGTERM.
+
+    Piped or with --json: one JSON line when it is ready, with a connection configuration under `config`.
+    """
+    from ...sandbox.run import describe
+
+    with opened(port=port, **_seeded(seed)) as running:
+        facts = describe(running)
+        if for_people(as_json):
+            _show(facts)
+        else:
+            emit(facts, compact=True)
+        _wait()
+
+
+def opened(**options: Any) -> "Sandbox":
+    """A sandbox to start. Raises ``ConnectorError`` that says what to install where its libraries are missing."""
+    from ... import sandbox as package
+
+    try:
+        made: Sandbox = package.Sandbox(**options)
+    except ModuleNotFoundError as missing:
+        raise SandboxMissing(str(missing)) from None
+    return made
+
+
+def _seeded(seed: str) -> dict[str, Any]:
+    if seed == "full":
+        return {}
+    from ...sandbox.seed.builder import Builder
+
+    return {"seed": lambda directory, now: Builder(directory, now).world}
+
+
+def _wait() -> None:
+    """Until SIGINT or SIGTERM."""
+    signals = {signal.SIGINT, signal.SIGTERM}
+    signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    signal.sigwait(signals)
+
+
+def _show(facts: dict[str, Any]) -> None:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for key in (
+        "graphUrl",
+        "authority",
+        "caFile",
+        "tenantId",
+        "clientId",
+        "clientSecret",
+        "publicClientId",
+        "adminUrl",
+    ):
+        table.add_row(key, str(facts[key]))
+    for user in facts["users"]:
+        table.add_row("user", f"{user['address']}  password {user['password']}")
+    show(table)
+    tell("The sandbox is running; Ctrl+C stops it. With --json it prints a configuration to connect with.")
