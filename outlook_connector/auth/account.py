@@ -5,7 +5,7 @@ Claims as in https://learn.microsoft.com/entra/identity-platform/id-token-claims
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
@@ -25,6 +25,7 @@ AHEAD = 300.0
 class Account:
     """The token row. Times are epoch seconds; ``reason`` is ``None`` while the account is in order.
 
+    ``scopes`` were granted; ``asked`` were asked for as well and not granted, so that they aren't asked for in vain.
     ``lineage`` holds hashes of the refresh tokens that led here, so that a host's older one is known as such.
     """
 
@@ -33,6 +34,7 @@ class Account:
     expires_at: float = 0.0
     refresh_token: str | None = field(default=None, repr=False)
     scopes: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
     username: str | None = None
     display_name: str | None = None
     object_id: str | None = None
@@ -67,8 +69,16 @@ class Account:
         return replace(self, reason=reason, advice=advice, lineage=_line(self.lineage, *used))
 
 
-def renewed(account: Account, answer: Mapping[str, Any], config: Config, now: float, *used: str) -> Account:
-    """The account after a token answer. What the answer leaves out stays; ``used`` are refresh tokens spent."""
+def renewed(
+    account: Account,
+    answer: Mapping[str, Any],
+    config: Config,
+    now: float,
+    asked: Iterable[str],
+    used: Iterable[str] = (),
+) -> Account:
+    """The account after a token answer. What the answer leaves out stays; ``asked`` are the scopes that it answers,
+    ``used`` the refresh tokens spent."""
     claims = answer.get("id_token_claims") or {}
     token = answer.get("refresh_token") or account.refresh_token
     rotated = token != account.refresh_token
@@ -77,7 +87,8 @@ def renewed(account: Account, answer: Mapping[str, Any], config: Config, now: fl
         access_token=str(answer["access_token"]),
         expires_at=now + float(answer.get("expires_in") or 0),
         refresh_token=token,
-        scopes=granted(answer.get("scope"), account.scopes, config.graph_audience),
+        scopes=granted(answer.get("scope"), account.scopes or asked, config.graph_audience),
+        asked=tuple(sorted({*account.asked, *asked})),
         username=claims.get("preferred_username") or claims.get("upn") or account.username,
         display_name=claims.get("name") or account.display_name,
         object_id=claims.get("oid") or account.object_id,
@@ -145,7 +156,7 @@ def _read(blob: bytes) -> Account:
     known = {item.name for item in fields(Account)}
     try:
         raw = {name: value for name, value in json.loads(blob).items() if name in known}
-        return Account(**{**raw, "scopes": tuple(raw["scopes"]), "lineage": tuple(raw["lineage"])})
+        return Account(**{**raw, **{name: tuple(raw[name]) for name in ("scopes", "asked", "lineage")}})
     except (ValueError, TypeError, KeyError, AttributeError):
         raise ConfigError(
             "The account's row in the token store is not readable. Sign in again after auth.signOut, or name "

@@ -3,8 +3,10 @@
 from typing import Protocol
 
 from ..config import Config
+from ..errors import ConsentRequired
 from .account import Account
 from .client import Answer, EntraClient
+from .scopes import attempts as scopes_to_ask
 
 
 class Grant(Protocol):
@@ -13,11 +15,15 @@ class Grant(Protocol):
     @property
     def keeps_session(self) -> bool: ...
 
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The delegated permissions that the connection would have."""
+
     def token(self, account: Account | None) -> str | None:
         """The refresh token to use; ``None`` where there is none, or none is needed."""
 
-    def ask(self, token: str | None) -> Answer:
-        """New tokens from Microsoft Entra."""
+    def ask(self, token: str | None, session: tuple[str, ...]) -> Answer:
+        """New tokens from Microsoft Entra. ``session`` are the permissions that the session is known to have."""
 
 
 class RefreshGrant:
@@ -27,7 +33,7 @@ class RefreshGrant:
 
     def __init__(self, client: EntraClient, config: Config, scopes: tuple[str, ...]) -> None:
         self._client = client
-        self._scopes = scopes
+        self.wanted = scopes
         self._hosts = config.refresh_token
 
     def token(self, account: Account | None) -> str | None:
@@ -36,14 +42,22 @@ class RefreshGrant:
             return hosts
         return account.refresh_token if account else None
 
-    def ask(self, token: str | None) -> Answer:
-        return self._client.refresh(token or "", self._scopes)
+    def ask(self, token: str | None, session: tuple[str, ...]) -> Answer:
+        """A permission that nobody has consented to costs that permission, not the whole connection."""
+        *wider, last = scopes_to_ask(self.wanted, session)
+        for scopes in wider:
+            try:
+                return self._client.refresh(token or "", scopes)
+            except ConsentRequired:
+                continue
+        return self._client.refresh(token or "", last)
 
 
 class ApplicationGrant:
     """By the app's own credential."""
 
     keeps_session = False
+    wanted: tuple[str, ...] = ()
 
     def __init__(self, client: EntraClient) -> None:
         self._client = client
@@ -51,5 +65,5 @@ class ApplicationGrant:
     def token(self, account: Account | None) -> str | None:
         return None
 
-    def ask(self, token: str | None) -> Answer:
+    def ask(self, token: str | None, session: tuple[str, ...]) -> Answer:
         return self._client.application()

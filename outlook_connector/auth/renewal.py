@@ -28,11 +28,13 @@ class Renewal:
         self._refused: dict[str, SignInRequired] = {}
 
     def serving(self, life: float, rejected: str | None = None) -> Account | None:
-        """The row's account, if its token serves and the host has not supplied another session's."""
+        """The row's account, if its token serves, was asked for with all that is wanted here, and the host has not
+        supplied another session's."""
         account, _ = self.row.load()
         if account is None or not account.in_order or not account.serves(self._clock.time(), life, rejected):
             return None
-        return account if self._grant.token(account) == account.refresh_token else None
+        asked = set(self._grant.wanted) <= set(account.asked)
+        return account if asked and self._grant.token(account) == account.refresh_token else None
 
     def renew(self, *, force: bool = False) -> Account:
         """New tokens, stored. Where the refresh token is refused and the row shows that another worker has rotated
@@ -49,7 +51,7 @@ class Renewal:
                 break
             self._check(account, token, force)
             try:
-                answer = self._grant.ask(token)
+                answer = self._grant.ask(token, self._base(account, token).scopes)
             except SignInRequired as error:
                 refused, spent = error, token
                 continue
@@ -74,10 +76,8 @@ class Renewal:
     def _kept(self, account: Account | None, version: int, answer: Answer, token: str | None) -> Account:
         """Stores the new tokens. Where somebody wrote in between: a newer sign-in goes before our refresh, and our
         refresh before a note that the session has ended."""
-        now, used = self._clock.time(), ([token] if token else [])
-        descends = account is not None and (token is None or account.descends_from(token))
-        base = account if account and descends else Account(self._config.account, signed_in_at=now)
-        new = renewed(base, answer, self._config, now, *used)
+        base, used = self._base(account, token), ([token] if token else [])
+        new = renewed(base, answer, self._config, self._clock.time(), self._grant.wanted, used)
         while True:
             try:
                 self.row.save(new, version)
@@ -93,6 +93,12 @@ class Renewal:
                 raise refusals.nobody(self._config, f"The account {account.name} was signed out meanwhile.")
             if theirs is not None and theirs.in_order:
                 return theirs
+
+    def _base(self, account: Account | None, token: str | None) -> Account:
+        """The account that a token's answer continues: the row's, or a new one for another session's token."""
+        if account and (token is None or account.descends_from(token)):
+            return account
+        return Account(self._config.account, signed_in_at=self._clock.time())
 
     def _stopped(self, refused: SignInRequired | None, spent: str | None) -> SignInRequired:
         """Notes that a person is needed, so that no worker asks again in vain; deletes nothing.

@@ -14,6 +14,7 @@ from ..store import Clock, Store, StoreConflict
 from . import refusals
 from .account import Account, renewed
 from .client import EntraClient
+from .scopes import short
 from .times import rfc3339
 
 PENDING = 600.0
@@ -73,7 +74,8 @@ class SignIn:
             raise refusals.explain(parameters, self._config, flow.get("redirect_uri"))
         answer = self._client.redeem(flow, {"state": state, "code": parameters["code"]})
         now = self._clock.time()
-        return renewed(Account(self._config.account, signed_in_at=now), answer, self._config, now)
+        asked = short(flow.get("scope") or (), self._config.graph_audience)
+        return renewed(Account(self._config.account, signed_in_at=now), answer, self._config, now, asked)
 
     def _taken(self, state: str) -> dict[str, Any]:
         """The pending sign-in, deleted before its code is used, so that two answers never use it twice."""

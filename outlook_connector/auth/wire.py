@@ -15,7 +15,7 @@ from ..config import Config
 from ..errors import ConnectorError, TransportError, UnexpectedResponse
 from . import refusals
 
-LONGEST_WAIT = 12.0
+LONGEST_WAIT = 10.0
 """Seconds to wait for an answer at most: a lease is held meanwhile."""
 
 PAUSES = (0.2, 0.8)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -88,3 +89,22 @@ class World:
     def posts(self) -> int:
         """Requests for tokens so far."""
         return sum(r.method == "POST" and r.path.endswith("/token") for r in self.sandbox.requests)
+
+
+def ask_together(number: int, ask: Any) -> list[Any]:
+    """What ``number`` threads got that asked at the same moment; an exception counts as an answer."""
+    start, answers = threading.Barrier(number), []
+
+    def run() -> None:
+        start.wait()
+        try:
+            answers.append(ask())
+        except Exception as error:  # noqa: BLE001 - whatever it is, the test looks at it
+            answers.append(error)
+
+    threads = [threading.Thread(target=run) for _ in range(number)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers

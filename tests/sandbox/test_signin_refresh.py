@@ -8,16 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from signin_world import PatientClock, World
+from signin_world import PatientClock, World, ask_together
 
-from outlook_connector.errors import (
-    AuthError,
-    ConfigError,
-    CredentialExpired,
-    SignInRequired,
-    TransportError,
-    UnexpectedResponse,
-)
+from outlook_connector.errors import SignInRequired, TransportError, UnexpectedResponse
 from outlook_connector.sandbox import Sandbox
 from outlook_connector.store import Lease, Store
 
@@ -34,25 +27,6 @@ def sandbox() -> Iterator[Sandbox]:
 def world(sandbox: Sandbox) -> World:
     sandbox.reset()
     return World(sandbox)
-
-
-def ask_together(number: int, ask: Any) -> list[Any]:
-    """What ``number`` threads got that asked at the same moment; an exception counts as an answer."""
-    start, answers = threading.Barrier(number), []
-
-    def run() -> None:
-        start.wait()
-        try:
-            answers.append(ask())
-        except Exception as error:  # noqa: BLE001 - whatever it is, the test looks at it
-            answers.append(error)
-
-    threads = [threading.Thread(target=run) for _ in range(number)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
 
 
 def test_a_token_is_asked_for_once_while_it_lives(world: World) -> None:
@@ -288,21 +262,6 @@ def test_signing_out_during_a_refresh_stays_signed_out(world: World) -> None:
     assert auth.status()["signedIn"] is False
 
 
-def test_an_application_gets_tokens_by_its_own_credential(world: World) -> None:
-    config = world.config(auth="application")
-    auth = world.auth(config)
-    assert world.auth(config).token() == auth.token()
-    assert world.posts() == 1
-    world.pass_time(3600)
-    answers = ask_together(8, auth.token)
-    assert len(set(answers)) == 1
-    assert world.posts() == 2
-    assert world.handed == []
-    mailbox = world.sandbox.graph_url + "/users/adele@contoso.example/messages"
-    got = world.http().get(mailbox, headers={"Authorization": f"Bearer {auth.token()}"})
-    assert got.status_code == 200
-
-
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this platform")
 def test_a_child_gets_tokens_after_a_fork_even_while_a_thread_of_its_parent_waits(world: World) -> None:
     world.clock = PatientClock()
@@ -318,30 +277,3 @@ def test_a_child_gets_tokens_after_a_fork_even_while_a_thread_of_its_parent_wait
         os._exit(0 if auth.token() == old else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     busy.join()
-
-
-def test_a_hosts_token_is_used_as_it_is_until_graph_refuses_it(world: World) -> None:
-    auth = world.auth(world.config(auth="hostToken", accessToken="the-hosts"))
-    assert auth.token() == "the-hosts"
-    assert auth.status()["signedIn"] is True
-    with pytest.raises(CredentialExpired, match="accessToken"):
-        auth.token(rejected="the-hosts")
-    with pytest.raises(ConfigError, match="hostToken"):
-        auth.refresh()
-    assert auth.sign_out() == {"account": "default", "signedOut": False}
-    assert world.posts() == 0
-
-
-def test_a_hosts_callable_is_asked_once_and_again_after_a_refusal(world: World) -> None:
-    supplied = iter(["first", "second", "third"])
-    auth = world.auth(world.config(auth="hostToken", accessToken=lambda: next(supplied)))
-    assert [auth.token(), auth.token()] == ["first", "first"]
-    assert set(ask_together(8, lambda: auth.token(rejected="first"))) == {"second"}
-    assert auth.token() == "second"
-
-
-@pytest.mark.parametrize("supply", [lambda: None, lambda: "", lambda: 1 / 0])
-def test_a_hosts_callable_that_fails_is_told_by_its_config_key(world: World, supply: Any) -> None:
-    auth = world.auth(world.config(auth="hostToken", accessToken=supply))
-    with pytest.raises(AuthError, match="accessToken"):
-        auth.token()
