@@ -102,7 +102,7 @@ _TABLE: dict[str, tuple[int, str, str]] = {
     "property_set": (
         400,
         "ErrorInvalidPropertySet",
-        "The requested property can't be set because the message isn't a draft.",
+        "Set action is invalid for property.",
     ),
 }
 

@@ -4,7 +4,6 @@ import threading
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
-from email.utils import format_datetime
 from typing import Any
 
 from outlook_connector.sandbox.clock import Clock
@@ -86,8 +85,7 @@ class GraphService:
                 answer = self._answer(call, to_second(now))
             except Problem as refusal:
                 answer = _error(refusal, ids, now)
-        headers = {**ids, "Date": format_datetime(now.astimezone(UTC), usegmt=True), **answer.headers}
-        return Answer(answer.status, answer.body, headers)
+        return Answer(answer.status, answer.body, {**ids, **answer.headers})
 
     def _answer(self, call: Call, now: datetime) -> Answer:
         if uploads.is_upload(call.path):

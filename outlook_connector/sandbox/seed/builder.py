@@ -166,7 +166,7 @@ def _people(people: Iterable[Person]) -> list[Json]:
 
 def _body(mail: Mail) -> Json:
     if mail.answers is not None:
-        return quoted(mail.answers, mail.body)
+        return quoted(mail.answers, paragraphs(mail.body) if mail.html else mail.body)
     if not mail.html:
         return {"contentType": "text", "content": mail.body.replace("\n", "\r\n")}
     is_markup = mail.body.lstrip().startswith("<")

@@ -21,20 +21,8 @@ _ENUMS: Mapping[str, tuple[str, ...]] = {
     "flagStatus": ("notFlagged", "complete", "flagged"),
 }
 
-# Of a message that is no draft only these may change.
-ALWAYS = frozenset(
-    {
-        "categories",
-        "flag",
-        "importance",
-        "inferenceClassification",
-        "isDeliveryReceiptRequested",
-        "isRead",
-        "isReadReceiptRequested",
-        "singleValueExtendedProperties",
-        "subject",
-    }
-)
+# These can change as long as the message is a draft; the rest always.
+DRAFT_ONLY = frozenset(("body", "internetMessageHeaders", "internetMessageId", "replyTo", "subject"))
 # Computed by Exchange: passed over where a client sends back what it has read.
 IGNORED = frozenset(
     {

@@ -129,9 +129,26 @@ def _date(text: str) -> Any:
 
 
 def _size(mark: str, value: str) -> Test:
-    if not value.isdigit():
+    first, _, last = value.partition("..")
+    if not first.isdigit() or not (last or "0").isdigit():
         raise bad_request(f"Syntax error: '{value}' is not a size.", "SearchSyntaxError")
-    return lambda view: _COMPARE[mark](sum(item.size for item in view.message.attachments), int(value))
+    if last:
+        return lambda view: int(first) <= _bytes(view) <= int(last)
+    return lambda view: _COMPARE[mark](_bytes(view), int(first))
+
+
+def _bytes(view: View) -> int:
+    content = str(view.message.get("body")["content"])
+    return len(content.encode()) + sum(item.size for item in view.message.attachments)
+
+
+def _importance(_mark: str, value: str) -> Test:
+    wanted = {"medium": "normal"}.get(value.casefold(), value.casefold())
+    return lambda view: bool(view.message.get("importance") == wanted)
+
+
+def _kind(_mark: str, value: str) -> Test:
+    return lambda view: value.casefold() == "email"
 
 
 def _people(*names: str) -> Callable[[View], list[str]]:
@@ -184,7 +201,8 @@ _PROPERTIES: Mapping[str, Callable[[str, str], Test]] = {
     "category": _in(_categories),
     "hasattachments": _same(lambda view: view.message.has_attachments),
     "hasattachment": _same(lambda view: view.message.has_attachments),
-    "importance": _same(lambda view: view.message.get("importance")),
+    "importance": _importance,
+    "kind": _kind,
     "isread": _same(lambda view: bool(view.message.get("isRead"))),
     "received": _day(lambda view: view.message.received),
     "sent": _day(lambda view: view.message.sent),

@@ -13,6 +13,9 @@ from outlook_connector.sandbox.graph.model.message import Attachment, Message
 from outlook_connector.sandbox.graph.model.world import World, child_index, thread_index
 from outlook_connector.sandbox.graph.model.writable import read
 
+_MESSAGE_FLAGS = "integer 0x0e07"
+_UNSENT = 8
+
 
 @dataclass(frozen=True)
 class Answering:
@@ -48,12 +51,13 @@ def compose(
     owner = {name: values.get(name) or me for name in ("from", "sender")}
     message_id = apart.get("internetMessageId") or world.new_message_id(f"{mailbox.owner}:{key}")
     thread = world.thread_of(message_id, answering.references)
+    extended = dict(apart.get("singleValueExtendedProperties", {}))
     given = [attachment_of(item, new_key(key, n), now) for n, item in enumerate(apart.get("attachments", ()))]
     return Message(
         key=key,
         folder=folder,
         serial=serial,
-        values={"isRead": True, "isDraft": True, **values, **owner},
+        values={"isRead": True, **values, **owner, "isDraft": _is_unsent(extended)},
         message_id=message_id,
         conversation=thread,
         index=child_index(answering.parent_index, now)
@@ -65,9 +69,15 @@ def compose(
         sent=now,
         attachments=(*rekeyed(attachments, key), *given),
         headers=apart.get("internetMessageHeaders", ()),
-        extended=apart.get("singleValueExtendedProperties", {}),
+        extended=extended,
         references=answering.references,
     )
+
+
+def _is_unsent(extended: dict[str, str]) -> bool:
+    """What PidTagMessageFlags says, which imports set to make an item that is no draft; it isn't kept."""
+    flags = [extended.pop(name) for name in list(extended) if name.lower() == _MESSAGE_FLAGS]
+    return not flags or not flags[0].isdigit() or bool(int(flags[0]) & _UNSENT)
 
 
 def rekeyed(attachments: tuple[Attachment, ...], key: str) -> tuple[Attachment, ...]:

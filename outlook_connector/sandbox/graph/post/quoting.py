@@ -23,7 +23,10 @@ def subject(prefix: str, message: Message) -> str:
 
 
 def quoted(message: Message, comment: str) -> Json:
-    """A body that says `comment` above the message it quotes, in the message's own kind."""
+    """A body that says `comment` above the message it quotes, in the message's own kind.
+
+    Above HTML the comment is HTML as well: its line ends are lost, its markup works.
+    """
     body = message.get("body")
     if body["contentType"] == "html":
         return {"contentType": "html", "content": _html(message, comment, body["content"])}
@@ -35,9 +38,8 @@ def quoted(message: Message, comment: str) -> Json:
 def _html(message: Message, comment: str, original: str) -> str:
     found = _INNER.search(original)
     rows = "<br>\r\n".join(f"<b>{name}:</b> {html.escape(value)}" for name, value in _header(message))
-    said = html.escape(comment, quote=False).replace("\r\n", "\n").replace("\n", "<br>\r\n")
     return normalised(
-        f"<html><head></head><body><div>{said}</div>\r\n{QUOTE_HTML}\r\n"
+        f"<html><head></head><body><div>{comment}</div>\r\n{QUOTE_HTML}\r\n"
         '<div id="divRplyFwdMsg" dir="ltr"><font face="Calibri, sans-serif" color="#000000" '
         f'style="font-size:11pt">{rows}</font>\r\n<div>&nbsp;</div></div>\r\n'
         f"{found.group(1) if found else original}</body></html>"

@@ -6,7 +6,7 @@ from typing import Any
 from outlook_connector.sandbox.exchange import Answer
 from outlook_connector.sandbox.graph.model.folder import DELETED, DRAFTS, DUMPSTER
 from outlook_connector.sandbox.graph.model.message import Message
-from outlook_connector.sandbox.graph.model.writable import ALWAYS, IGNORED, read
+from outlook_connector.sandbox.graph.model.writable import DRAFT_ONLY, read
 from outlook_connector.sandbox.graph.odata.properties import MESSAGE
 from outlook_connector.sandbox.graph.odata.render import entity, expanded
 from outlook_connector.sandbox.graph.permissions import BASIC, READ, WRITE
@@ -81,14 +81,14 @@ def create_message(request: Request) -> Answer:
 
 
 def update_message(request: Request) -> Answer:
-    """Changes what may be changed: of a message that is no draft little more than its state."""
+    """Changes what may be changed: subject, body and some more only of a draft."""
     message = request.message()
     request.check_current(request.view(message))
     data = request.json()
-    if not message.get("isDraft") and any(name not in ALWAYS | IGNORED and "@" not in name for name in data):
-        read(data)
+    made = changed(request, message, data)
+    if not message.get("isDraft") and DRAFT_ONLY & data.keys():
         raise problem("property_set")
-    return message_answer(request, 200, request.mailbox.put(changed(request, message, data)))
+    return message_answer(request, 200, request.mailbox.put(made))
 
 
 def changed(request: Request, message: Message, data: Json) -> Message:

@@ -7,12 +7,12 @@ a piece that comes with an Authorization header is refused.
 import re
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from outlook_connector.sandbox.exchange import Answer, Call
-from outlook_connector.sandbox.graph.model.ids import attachment_id, upload_token
+from outlook_connector.sandbox.graph.model import ids
 from outlook_connector.sandbox.graph.model.mailbox import Mailbox
-from outlook_connector.sandbox.graph.model.message import Attachment
+from outlook_connector.sandbox.graph.model.message import Attachment, Message
 from outlook_connector.sandbox.graph.model.world import Upload, World
 from outlook_connector.sandbox.graph.permissions import WRITE
 from outlook_connector.sandbox.graph.post.compose import new_key
@@ -22,7 +22,7 @@ from outlook_connector.sandbox.graph.routing import Route
 from outlook_connector.sandbox.graph.times import iso
 
 HOST = "localhost"
-_PLACE = "/api/v2.0/attachmentSessions/"
+_PLACE = re.compile(r"/api/v2\.0/Users\('[^/]+'\)/Messages\('[^/]+'\)/AttachmentSessions\('[^/]+'\)")
 _RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 _PIECE = 4 * 1024 * 1024
 _SMALLEST = 3 * 1024 * 1024
@@ -45,55 +45,64 @@ def create_session(request: Request) -> Answer:
             "The attachment size must be between 3 MB and 150 MB.",
             "ErrorAttachmentSizeShouldNotBeLessThanMinimumSize",
         )
-    token = upload_token(f"{request.owner.id}:{message.key}:{request.world.next_serial()}")
+    token = ids.upload_token(f"{request.owner.id}:{message.key}:{request.world.next_serial()}")
     upload = Upload(request.owner.id, message.key, item, request.now + _LIFETIME)
     request.world.uploads[token] = upload
     body = {
         "@odata.context": f"{request.base_url}/v1.0/$metadata#microsoft.graph.uploadSession",
-        "uploadUrl": _address(request.base_url, token),
+        "uploadUrl": _address(request, message, token),
         "expirationDateTime": iso(upload.expires),
         "nextExpectedRanges": ["0-"],
     }
     return Answer.json(201, body)
 
 
-def _address(base_url: str, token: str) -> str:
-    port = urlsplit(base_url).port
-    place = f"{HOST}:{port}" if port else HOST
-    return f"https://{place}{_PLACE}{token}"
+def _address(request: Request, message: Message, token: str) -> str:
+    port = urlsplit(request.base_url).port
+    owner = f"{request.owner.id}@{request.directory.tenant_id}"
+    session = ids.attachment_id(request.mailbox.default_id(message), token)
+    place = _entity(Users=owner, Messages=request.mailbox.default_id(message), AttachmentSessions=session)
+    return f"https://{HOST}{f':{port}' if port else ''}{place}?authtoken={token}"
+
+
+def _entity(**keys: str) -> str:
+    return "/api/v2.0" + "".join(f"/{name}('{quote(key, safe='@')}')" for name, key in keys.items())
 
 
 def is_upload(path: str) -> bool:
     """Whether a path belongs to an upload session."""
-    return path.startswith(_PLACE)
+    return _PLACE.fullmatch(path) is not None
 
 
 def receive(call: Call, world: World, now: datetime) -> Answer:
-    """Takes one piece, tells what is expected next, or drops the session. Raises 400, 401, 404, 405, 416."""
+    """Takes one piece, tells what is expected next, or drops the session. Raises 400, 401, 404, 405, 413, 416."""
     if "authorization" in call.headers:
         raise Problem(401, "InvalidAudienceForResource", "The upload address takes no Authorization header.")
-    token = call.path.removeprefix(_PLACE)
+    token = dict(parse_qsl(call.query)).get("authtoken", "")
     upload = world.uploads.get(token)
     if upload is None or upload.expires <= now or call.host != HOST:
         raise Problem(404, "ErrorItemNotFound", "The upload session was not found.")
     if call.method == "DELETE":
         del world.uploads[token]
         return Answer(204)
-    if call.method == "GET":
-        return _expecting(upload)
-    if call.method != "PUT":
+    if call.method == "PUT":
+        _append(upload, call)
+    elif call.method != "GET":
         raise problem("method", {"Allow": "DELETE, GET, PUT"})
-    _append(upload, call)
     if len(upload.content) < upload.item["size"]:
-        upload.expires = now + _LIFETIME
-        return _expecting(upload)
+        return _expecting(upload, call)
     del world.uploads[token]
     return _finish(upload, world.mailboxes[upload.owner], now)
 
 
-def _expecting(upload: Upload) -> Answer:
-    ranges = [str(len(upload.content))]
-    return Answer.json(200, {"expirationDateTime": iso(upload.expires), "nextExpectedRanges": ranges})
+def _expecting(upload: Upload, call: Call) -> Answer:
+    # The capital E is Outlook's own: https://learn.microsoft.com/graph/outlook-large-attachments
+    body = {
+        "@odata.context": f"https://{HOST}/api/v2.0/$metadata#{call.path[10:]}/$entity",
+        "ExpirationDateTime": iso(upload.expires),
+        "nextExpectedRanges": [str(len(upload.content))],
+    }
+    return Answer.json(200, body)
 
 
 def _append(upload: Upload, call: Call) -> None:
@@ -126,11 +135,8 @@ def _finish(upload: Upload, mailbox: Mailbox, now: datetime) -> Answer:
     )
     mailbox.put(message.evolve(now, attachments=(*message.attachments, attachment)))
     owner = mailbox.default_id(message)
-    made = attachment_id(owner, attachment.key)
-    place = (
-        f"Users('{mailbox.owner}')/Messages('{quote(owner, safe='')}')/Attachments('{quote(made, safe='')}')"
-    )
-    return Answer(201, b"", {"Location": f"https://outlook.office.com/api/v2.0/{place}"})
+    place = _entity(Users=mailbox.owner, Messages=owner, Attachments=ids.attachment_id(owner, attachment.key))
+    return Answer(201, b"", {"Location": f"https://{HOST}{place}"})
 
 
 ROUTES = (Route("POST", "messages/{message}/attachments/createUploadSession", WRITE, create_session),)
