@@ -36,26 +36,40 @@ def send(context: Context, values: Mapping[str, Any]) -> Answer:
             return {**claim.row["answer"], "deduplicated": True}
         digest = hashlib.sha256(f"{context.owner}\n{key}".encode()).hexdigest()
         keyed = compose.with_key(resource, digest)
-        draft = _known(context, claim, digest) or _draft(context, keyed, files)
+        draft = _known(context, claim, digest, bool(files))
+        if draft is None:
+            claim.save()
+            draft = _draft(context, keyed, files)
         return _finish(context, draft, claim)
 
 
-def _known(context: Context, claim: Claim, digest: str) -> Answer | None:
+def _known(context: Context, claim: Claim, digest: str, has_files: bool) -> Answer | None:
     """What an earlier worker left behind under the key: by the id it wrote down, or by the key itself.
 
-    A draft that was never written down as complete may lack attachments, and is put away.
+    A draft that was never written down as complete may lack attachments: where there are any, it is put away.
     """
     if "draft" in claim.row:
-        found = _look(context, claim.row["draft"]["id"])
-        return found and {**claim.row["draft"], **found}
+        return {**claim.row["draft"], **_found_again(context, claim.row["draft"]["id"])}
     for folder in ("drafts", "sentitems") if claim.version else ():
         for one in _with_key(context, folder, digest):
-            if not one.get("isDraft"):
+            if not one.get("isDraft") or not has_files:
                 return one
             context.graph.call(
                 GraphRequest("DELETE", get("/messages/{id}", id=one["id"]).path, prefer=IMMUTABLE)
             )
     return None
+
+
+def _found_again(context: Context, message_id: str) -> Answer:
+    """The message of an earlier try. Where it is gone, it may have been sent and deleted since."""
+    found = _look(context, message_id)
+    if found is None:
+        raise OutcomeUnknown(
+            "An earlier try under this idempotency key wrote a draft that is no longer in the mailbox: it may have "
+            "been sent, and deleted since. Ask the receiver, and take a new key to send it again.",
+            details={"messageId": message_id, "check": "Deleted Items, and the receiver"},
+        )
+    return found
 
 
 def _with_key(context: Context, folder: str, digest: str) -> list[Answer]:
@@ -79,7 +93,8 @@ def _draft(context: Context, resource: Mapping[str, Any], files: list[Attachment
 
 def _finish(context: Context, draft: Answer, claim: Claim | None) -> Answer:
     """Send the draft unless it has been sent, and write the answer down under the key."""
-    if draft.get("isDraft", True):
+    is_new = draft.get("isDraft", True)
+    if is_new:
         if claim is not None:
             claim.save(draft={name: draft[name] for name in ("id", "internetMessageId", "conversationId")})
         submit(context, draft["id"])
@@ -91,7 +106,7 @@ def _finish(context: Context, draft: Answer, claim: Claim | None) -> Answer:
     }
     if claim is not None:
         claim.save(answer=answer)
-    return {**answer, "deduplicated": False}
+    return {**answer, "deduplicated": not is_new}
 
 
 def submit(context: Context, message_id: str) -> None:
