@@ -91,13 +91,13 @@ def sign_in(patient: Patient) -> Verdict:
     config, status = patient.parts.connector.config, patient.parts.context.auth.status()
     if config.auth != "delegated":
         return "ok", f"not needed with auth {config.auth}", ""
+    if status["signedIn"] and status["username"]:
+        since = f", since {status['signedInAt']}" if status["signedInAt"] else ""
+        return "ok", f"{status['username']}{since}", ""
     if status["signedIn"]:
-        return "ok", f"{status['username'] or status['account']}, since {status['signedInAt']}", ""
-    if config.refresh_token is not None:
-        return "ok", "by the configuration's refreshToken", ""
-    stopped = status["signInRequired"]
-    why = stopped["reason"] if stopped else f"The account {status['account']} has not signed in yet."
-    advice = (stopped or {}).get("advice") or "Run: outlook-connector login"
+        return "ok", f"account {status['account']}", ""
+    advice = status["advice"] or "Run: outlook-connector login"
+    why = str(status["reason"] or "Nobody has signed in.").removesuffix(advice).strip()
     raise SignInRequired(f"{why} {advice}", details={"advice": advice})
 
 

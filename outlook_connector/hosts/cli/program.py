@@ -11,6 +11,7 @@ import click
 from ... import __version__
 from ...errors import ConnectorError
 from .completion import completion
+from .demo import demo
 from .describe import describe
 from .doctor import doctor
 from .exits import HELP, Exit, exit_code
@@ -24,7 +25,7 @@ from .scopes import scopes
 
 NAME = "outlook-connector"
 
-COMMANDS = (operations, describe, invoke, login, doctor, scopes, sandbox, completion)
+COMMANDS = (demo, operations, describe, invoke, login, doctor, scopes, sandbox, completion)
 
 
 @click.group(

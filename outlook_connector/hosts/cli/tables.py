@@ -10,6 +10,9 @@ from rich.table import Table
 if TYPE_CHECKING:
     from rich.console import JustifyMethod
 
+LEAST_WIDTH = 16
+"""Characters that a column keeps on a narrow terminal: a time in full, or a name."""
+
 Cell = Callable[[Mapping[str, Any]], str]
 
 
@@ -21,8 +24,10 @@ def table_of(name: str, result: Mapping[str, Any]) -> Table | None:
         return None
     table = Table(box=None, pad_edge=False, header_style="dim")
     shown = [one for one in columns if any(one[2](item) for item in items)] or columns[:1]
-    for heading, justify, _ in shown:
-        table.add_column(heading, justify=justify, overflow="ellipsis", no_wrap=True)
+    for heading, justify, cell in shown:
+        longest = max((len(cell(item)) for item in items), default=0)
+        least = min(max(longest, len(heading)), LEAST_WIDTH)
+        table.add_column(heading, justify=justify, overflow="ellipsis", no_wrap=True, min_width=least)
     for item in items:
         style = "bold" if item.get("isRead") is False else ""
         table.add_row(*(escape(cell(item)) for _, _, cell in shown), style=style)
@@ -60,8 +65,8 @@ def _from(item: Mapping[str, Any]) -> str:
 def _marks(item: Mapping[str, Any]) -> str:
     flagged = (item.get("flag") or {}).get("flagStatus") == "flagged"
     important = item.get("importance") == "high"
-    marks = (("unread", item.get("isRead") is False), ("attachment", item.get("hasAttachments")))
-    more = (("flag", flagged), ("important", important), ("draft", item.get("isDraft")))
+    marks = (("new", item.get("isRead") is False), ("file", item.get("hasAttachments")), ("flag", flagged))
+    more = (("high", important), ("draft", item.get("isDraft")))
     return " ".join(name for name, holds in (*marks, *more) if holds)
 
 
