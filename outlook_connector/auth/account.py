@@ -14,8 +14,8 @@ from ..errors import ConfigError
 from ..store import Store, StoreConflict
 from .scopes import granted
 
-LINEAGE = 50
-"""How many earlier refresh tokens of a row are recognised."""
+LINEAGE = 200
+"""How many earlier refresh tokens of a row are recognised, the most recently met ones."""
 
 AHEAD = 300.0
 """Seconds before its end from which on a token is renewed while it still serves."""
@@ -25,7 +25,7 @@ AHEAD = 300.0
 class Account:
     """The token row. Times are epoch seconds; ``reason`` is ``None`` while the account is in order.
 
-    ``scopes`` were granted; ``asked`` were asked for as well and not granted, so that they aren't asked for in vain.
+    ``scopes`` were granted. ``asked`` were asked for, granted or not, so that nobody asks again in vain.
     ``lineage`` holds hashes of the refresh tokens that led here, so that a host's older one is known as such.
     """
 
@@ -78,7 +78,7 @@ def renewed(
     used: Iterable[str] = (),
 ) -> Account:
     """The account after a token answer. What the answer leaves out stays; ``asked`` are the scopes that it answers,
-    ``used`` the refresh tokens spent."""
+    ``used`` the refresh tokens that led to it."""
     claims = answer.get("id_token_claims") or {}
     token = answer.get("refresh_token") or account.refresh_token
     rotated = token != account.refresh_token
@@ -103,12 +103,12 @@ def renewed(
 
 def fingerprint(token: str) -> str:
     """A hash by which a token is recognised and from which it cannot be had."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(token.encode()).hexdigest()[:32]
 
 
 def _line(lineage: tuple[str, ...], *tokens: str) -> tuple[str, ...]:
-    prints = [fingerprint(token) for token in tokens]
-    return tuple(dict.fromkeys([*lineage, *prints]))[-LINEAGE:]
+    met = dict.fromkeys(fingerprint(token) for token in tokens)
+    return (*(known for known in lineage if known not in met), *met)[-LINEAGE:]
 
 
 class Row:
@@ -156,7 +156,9 @@ def _read(blob: bytes) -> Account:
     known = {item.name for item in fields(Account)}
     try:
         raw = {name: value for name, value in json.loads(blob).items() if name in known}
-        return Account(**{**raw, **{name: tuple(raw[name]) for name in ("scopes", "asked", "lineage")}})
+        return Account(
+            **{**raw, **{name: tuple(raw.get(name, ())) for name in ("scopes", "asked", "lineage")}}
+        )
     except (ValueError, TypeError, KeyError, AttributeError):
         raise ConfigError(
             "The account's row in the token store is not readable. Sign in again after auth.signOut, or name "

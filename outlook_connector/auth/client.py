@@ -4,6 +4,7 @@ https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow,
 https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
 """
 
+import os
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -28,6 +29,7 @@ class EntraClient:
         self._wire = Wire(config, session, clock)
         self._lock = ForkSafeLock()
         self._application: Any = None
+        self._process = 0
 
     def authorization(self, scopes: tuple[str, ...], **options: str | None) -> dict[str, Any]:
         """A new sign-in as msal's flow: ``auth_uri``, ``state``, ``code_verifier``, ``nonce``, ``redirect_uri``.
@@ -79,8 +81,10 @@ class EntraClient:
 
     def _app(self) -> Any:
         with self._lock:
-            if self._application is None:
-                self._application = _build(self._config, self._wire)
+            if (
+                self._process != os.getpid()
+            ):  # a child must not inherit msal's locks as they stood at the fork
+                self._application, self._process = _build(self._config, self._wire), os.getpid()
             return self._application
 
 

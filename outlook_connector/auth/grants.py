@@ -19,6 +19,10 @@ class Grant(Protocol):
     def wanted(self) -> tuple[str, ...]:
         """The delegated permissions that the connection would have."""
 
+    @property
+    def supplied(self) -> str | None:
+        """The refresh token that the host has supplied."""
+
     def token(self, account: Account | None) -> str | None:
         """The refresh token to use; ``None`` where there is none, or none is needed."""
 
@@ -36,8 +40,12 @@ class RefreshGrant:
         self.wanted = scopes
         self._hosts = config.refresh_token
 
+    @property
+    def supplied(self) -> str | None:
+        return self._hosts.reveal() if self._hosts else None
+
     def token(self, account: Account | None) -> str | None:
-        hosts = self._hosts.reveal() if self._hosts else None
+        hosts = self.supplied
         if hosts and (account is None or not account.descends_from(hosts)):
             return hosts
         return account.refresh_token if account else None
@@ -58,6 +66,7 @@ class ApplicationGrant:
 
     keeps_session = False
     wanted: tuple[str, ...] = ()
+    supplied: str | None = None
 
     def __init__(self, client: EntraClient) -> None:
         self._client = client

@@ -70,8 +70,8 @@ class _Listener(ThreadingHTTPServer):
     def awaits(self, path: str, host: str, parameters: Mapping[str, str]) -> bool:
         """Whether a request is the one: to this listener by name (no other site's, by way of a foreign name that
         leads here), to the redirect path, with the state of this sign-in."""
-        name, _, port = host.rpartition(":")
-        here = name in LOCAL_NAMES and port == str(self.server_address[1])
+        name, _, port = host.partition(":")
+        here = name in LOCAL_NAMES and (port or "80") == str(self.server_address[1])
         answers = "code" in parameters or "error" in parameters
         given = parameters.get("state", "").encode()
         ours = secrets.compare_digest(given, self._state.encode())
@@ -93,11 +93,13 @@ class _Listener(ThreadingHTTPServer):
 
     def outcome(self, timeout: float, redirect_uri: str) -> dict[str, Any]:
         self._settled.wait(timeout)
-        if isinstance(self._result, ConnectorError):
-            raise self._result
-        if self._result is None:
+        with self._turn:  # an exchange that began just in time may still be under way
+            result = self._result
+        if isinstance(result, ConnectorError):
+            raise result
+        if result is None:
             raise _nothing_came(timeout, redirect_uri)
-        return self._result
+        return result
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A connection that breaks off is the browser's affair; a traceback could show the request's code."""

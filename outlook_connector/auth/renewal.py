@@ -76,7 +76,8 @@ class Renewal:
     def _kept(self, account: Account | None, version: int, answer: Answer, token: str | None) -> Account:
         """Stores the new tokens. Where somebody wrote in between: a newer sign-in goes before our refresh, and our
         refresh before a note that the session has ended."""
-        base, used = self._base(account, token), ([token] if token else [])
+        base = self._base(account, token)
+        used = [met for met in (self._grant.supplied, token) if met]
         new = renewed(base, answer, self._config, self._clock.time(), self._grant.wanted, used)
         while True:
             try:

@@ -75,7 +75,13 @@ class SignIn:
         answer = self._client.redeem(flow, {"state": state, "code": parameters["code"]})
         now = self._clock.time()
         asked = short(flow.get("scope") or (), self._config.graph_audience)
-        return renewed(Account(self._config.account, signed_in_at=now), answer, self._config, now, asked)
+        base = Account(self._config.account, signed_in_at=now)
+        return renewed(base, answer, self._config, now, asked, self._superseded())
+
+    def _superseded(self) -> list[str]:
+        """The host's refresh token of before: a sign-in made later replaces it, until the host supplies another."""
+        supplied = self._config.refresh_token
+        return [supplied.reveal()] if supplied else []
 
     def _taken(self, state: str) -> dict[str, Any]:
         """The pending sign-in, deleted before its code is used, so that two answers never use it twice."""

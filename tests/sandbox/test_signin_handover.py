@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from signin_world import World
 
+from outlook_connector.auth.account import LINEAGE
 from outlook_connector.errors import SignInRequired
 from outlook_connector.sandbox import Sandbox
 from outlook_connector.store import MemoryStore
@@ -56,6 +57,30 @@ def test_a_host_that_lags_behind_is_served_from_the_row(world: World) -> None:
         world.pass_time(3600)
         assert world.me(auth.token()).status_code == 200
     assert world.sandbox.entra.spent_refresh_tokens == 0
+
+
+def test_a_host_that_never_changes_its_token_is_served_however_often_it_was_rotated(world: World) -> None:
+    auth = world.auth(world.config())
+    auth.token()
+    for _ in range(LINEAGE + 5):
+        auth.refresh()
+    assert world.auth(auth.config).token() == auth.token()
+    world.pass_time(3600)
+    assert world.me(world.auth(auth.config).token()).status_code == 200
+    assert world.sandbox.entra.spent_refresh_tokens == 0
+
+
+def test_a_sign_in_replaces_a_hosts_token_of_before_until_the_host_supplies_another(world: World) -> None:
+    adeles, kims = world.config("adele@contoso.example"), world.config("kim@contoso.example")
+    world.sandbox.entra.revoke("adele@contoso.example")
+    auth = world.auth(adeles)
+    with pytest.raises(SignInRequired):
+        auth.token()
+    world.sign_in(auth, "nestor@contoso.example")
+    for worker in (auth, world.auth(adeles)):
+        world.pass_time(3600)
+        assert world.me(worker.token()).json()["mail"] == "nestor@contoso.example"
+    assert world.me(world.auth(kims).token()).json()["mail"] == "kim@contoso.example"
 
 
 def test_another_persons_token_from_the_host_replaces_the_row(world: World) -> None:
