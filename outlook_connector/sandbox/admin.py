@@ -1,6 +1,6 @@
 """The sandbox over HTTP, under `/_sandbox`: for tests that aren't written in Python.
 
-POST   /faults    {"match": "POST /me/sendMail", "status": 503, "retry_after": 1, "times": 2}
+POST   /faults    {"match": "POST /me/sendMail", "status": 503, "retryAfter": 1, "times": 2}
 DELETE /faults
 GET    /requests  what arrived, oldest first
 POST   /deliver   {"user": "adele@contoso.example", "message": {...}} -> {"id": ...}
@@ -22,6 +22,7 @@ from outlook_connector.sandbox.exchange import Answer, Call
 if TYPE_CHECKING:
     from outlook_connector.sandbox.sandbox import Sandbox
 
+_SPELLINGS = {"retryAfter": "retry_after"}
 Action = Callable[["Sandbox", dict[str, Any]], Any]
 
 
@@ -41,7 +42,7 @@ def handler(sandbox: Sandbox) -> Callable[[Call], Answer]:
 
 
 def _fault(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
-    sandbox.fault(**body)
+    sandbox.fault(**{_SPELLINGS.get(name, name): value for name, value in body.items()})
     return {}
 
 

@@ -87,7 +87,7 @@ class Directory:
         return next((u for u in self.users if wanted in (u.id.casefold(), u.address.casefold())), None)
 
     def find_app(self, client_id: str) -> App | None:
-        return next((a for a in self.apps if a.client_id == client_id.lower()), None)
+        return next((a for a in self.apps if a.client_id.lower() == client_id.lower()), None)
 
     def may_open(self, user: str, other: str) -> bool:
         """Whether `user` may open the mailbox of `other` (each an id or an address): its own, or delegated."""

@@ -169,6 +169,7 @@ def test_a_localhost_redirect_uri_may_have_any_port(client):
         "http://localhost:53211/elsewhere",
         "https://localhost",
         "http://localhost.evil.example",
+        "http://evil.example@localhost",
         "https://app.contoso.example:8443/callback",
         "https://app.contoso.example/callback?next=1",
         "http://localhost#fragment",
@@ -220,6 +221,11 @@ def test_what_a_stranger_sends_is_escaped(client):
     page = client.authorize(login_hint='"><script>alert(1)</script>').text
     assert "<script>alert" not in page
     assert "<script>alert" not in client.authorize(client_id="<script>alert(1)</script>").text
+
+
+def test_a_request_id_cannot_smuggle_headers_in(client):
+    answer = client.authorize(**{"client-request-id": "1\r\nSet-Cookie: a=b"})
+    assert "Set-Cookie" not in answer.headers and "\n" not in answer.headers["client-request-id"]
 
 
 def test_the_token_endpoint_takes_no_get(client, outlook_sandbox):

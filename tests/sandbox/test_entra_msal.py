@@ -1,10 +1,9 @@
 """Microsoft's own library signs in at the sandbox as it does at Entra ID."""
 
-from urllib.parse import parse_qsl, urlsplit
-
 import msal
 import pytest
 import requests
+from entra_client import Page
 
 from outlook_connector.sandbox import Sandbox
 
@@ -32,11 +31,10 @@ def public(sandbox, http):
 
 
 def sign_in(app, http, redirect_uri, scopes, user="adele@contoso.example"):
-    flow = app.initiate_auth_code_flow(scopes, redirect_uri=redirect_uri, response_mode="query")
-    back = http.get(flow["auth_uri"], headers={"x-sandbox-user": user}, allow_redirects=False)
-    return app.acquire_token_by_auth_code_flow(
-        flow, dict(parse_qsl(urlsplit(back.headers["Location"]).query))
-    )
+    flow = app.initiate_auth_code_flow(scopes, redirect_uri=redirect_uri, response_mode="form_post")
+    page = Page(http.get(flow["auth_uri"], headers={"x-sandbox-user": user}).text)
+    assert page.action == redirect_uri
+    return app.acquire_token_by_auth_code_flow(flow, page.fields)
 
 
 @pytest.mark.parametrize("make", [confidential, public])

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import jwt
 import pytest
@@ -151,6 +152,15 @@ def test_single_use_refresh_tokens_are_spent_and_counted():
         assert (aadsts(refused), refused.json()["error"]) == (70000, "invalid_grant")
         assert sandbox.entra.spent_refresh_tokens == 1
         assert client.refresh(second).status_code == 200
+
+
+def test_of_many_refreshes_at_once_with_a_single_use_token_one_succeeds():
+    with Sandbox(single_use_refresh_tokens=True) as sandbox:
+        token = EntraClient(sandbox).sign_in()["refresh_token"]
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda _: EntraClient(sandbox).refresh(token).status_code, range(8)))
+        assert sorted(answers) == [200] + [400] * 7
+        assert sandbox.entra.spent_refresh_tokens == 7
 
 
 def test_a_refused_refresh_does_not_spend_the_token():

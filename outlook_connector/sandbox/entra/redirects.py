@@ -39,6 +39,6 @@ def _matches(registered: str, uri: str) -> bool:
     ours, theirs = urlsplit(registered), urlsplit(uri)
     if (ours.scheme, ours.hostname, ours.path or "/") != (theirs.scheme, theirs.hostname, theirs.path or "/"):
         return False
-    if (ours.query, theirs.fragment) != (theirs.query, ""):
+    if (ours.query, theirs.fragment) != (theirs.query, "") or "@" in theirs.netloc:
         return False
     return ours.hostname == "localhost" or ours.netloc == theirs.netloc

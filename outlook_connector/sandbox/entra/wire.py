@@ -24,9 +24,12 @@ def form(call: Call) -> dict[str, str]:
 
 
 def trace(call: Call, params: Mapping[str, str], clock: Clock) -> Trace:
-    """The request's ids: a caller's own `client-request-id` comes back as the correlation id."""
+    """The request's ids: a caller's own `client-request-id`, if it is a GUID, becomes the correlation id."""
     own = params.get("client-request-id") or call.headers.get("client-request-id", "")
-    return Trace(clock.now(), own or str(uuid.uuid4()))
+    try:
+        return Trace(clock.now(), str(uuid.UUID(own)))
+    except ValueError:
+        return Trace(clock.now(), str(uuid.uuid4()))
 
 
 def basic(authorization: str) -> tuple[str, str] | None:
