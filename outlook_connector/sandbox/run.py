@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from outlook_connector.sandbox.sandbox import Sandbox
+from outlook_connector.sandbox import Sandbox
 
 
 def run(port: int, as_json: bool) -> None:
