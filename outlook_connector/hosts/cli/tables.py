@@ -10,8 +10,8 @@ from rich.table import Table
 if TYPE_CHECKING:
     from rich.console import JustifyMethod
 
-LEAST_WIDTH = 16
-"""Characters that a column keeps on a narrow terminal: a time in full, or a name."""
+WRAPPING = frozenset({"subject", "folder", "name"})
+"""Columns that give way on a narrow terminal; the others keep their width as long as they can."""
 
 Cell = Callable[[Mapping[str, Any]], str]
 
@@ -24,10 +24,11 @@ def table_of(name: str, result: Mapping[str, Any]) -> Table | None:
         return None
     table = Table(box=None, pad_edge=False, header_style="dim")
     shown = [one for one in columns if any(one[2](item) for item in items)] or columns[:1]
-    for heading, justify, cell in shown:
-        longest = max((len(cell(item)) for item in items), default=0)
-        least = min(max(longest, len(heading)), LEAST_WIDTH)
-        table.add_column(heading, justify=justify, overflow="ellipsis", no_wrap=True, min_width=least)
+    for heading, justify, _ in shown:
+        wraps = heading in WRAPPING
+        table.add_column(
+            heading, justify=justify, overflow="fold" if wraps else "ellipsis", no_wrap=not wraps
+        )
     for item in items:
         style = "bold" if item.get("isRead") is False else ""
         table.add_row(*(escape(cell(item)) for _, _, cell in shown), style=style)
