@@ -1,0 +1,113 @@
+"""The command line as its user meets it: a process of its own, a configuration file, what it wrote and returned."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+COMMAND = [sys.executable, "-m", "outlook_connector.hosts.cli"]
+JWT = re.compile(r"eyJ[\w-]{10,}\.[\w-]{10,}")
+
+
+@dataclass(frozen=True)
+class Result:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment without any connection, and with English, unwrapped help."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("OUTLOOK_CONNECTOR_")}
+    return {**kept, "COLUMNS": "200", "PYTHONIOENCODING": "utf-8", **(extra or {})}
+
+
+def run(
+    *arguments: str, stdin: str = "", extra: Mapping[str, str] | None = None, timeout: float = 60
+) -> Result:
+    done = subprocess.run(
+        [*COMMAND, *arguments],
+        check=False,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=environment(extra),
+        timeout=timeout,
+    )
+    return Result(done.returncode, done.stdout, done.stderr)
+
+
+def config_file(directory: Path, config: Mapping[str, Any], name: str = "connection.json") -> str:
+    path = directory / name
+    path.write_text(json.dumps(config), encoding="utf-8")
+    return str(path)
+
+
+class Running:
+    """A command that is still at work; its stderr is read as it comes."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        self._lines: list[str] = []
+        self._more = threading.Condition()
+        self._ended = False
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def said(self, pattern: str, timeout: float = 20) -> str:
+        """The first match in stderr, as soon as it is there."""
+        expression = re.compile(pattern)
+        with self._more:
+            found = lambda: expression.search("".join(self._lines))  # noqa: E731
+            self._more.wait_for(lambda: found() or self._ended, timeout)
+            match = found()
+        assert match, "".join(self._lines)
+        return match[0]
+
+    def result(self, timeout: float = 30) -> Result:
+        out = self.process.stdout.read()
+        code = self.process.wait(timeout)
+        self._reader.join(timeout)
+        return Result(code, out, "".join(self._lines))
+
+    def _read(self) -> None:
+        for line in self.process.stderr:
+            with self._more:
+                self._lines.append(line)
+                self._more.notify_all()
+        with self._more:
+            self._ended = True
+            self._more.notify_all()
+
+
+@contextmanager
+def started(*arguments: str, extra: Mapping[str, str] | None = None) -> Iterator[Running]:
+    process = subprocess.Popen(
+        [*COMMAND, *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        env=environment(extra),
+    )
+    try:
+        yield Running(process)
+    finally:
+        process.kill()
+        process.wait(10)
+        process.stdout.close()
