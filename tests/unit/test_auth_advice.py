@@ -46,6 +46,9 @@ KEYS = {
 }  # fmt: skip
 
 
+ALL_ADVICE = list(dict.fromkeys([*BY_AADSTS.values(), *BY_ERROR.values(), OTHERWISE]))
+
+
 def answer(number: int, error: str = "invalid_grant", **more: object) -> dict[str, object]:
     described = f"AADSTS{number}: something with Secret-In-The-Text.\r\nTrace ID: x"
     return {"error": error, "error_description": described, "error_codes": [number], **more}
@@ -66,9 +69,7 @@ def test_a_wrong_configuration_is_told_by_its_key(number: int) -> None:
     assert KEYS[number] in error.message
 
 
-@pytest.mark.parametrize(
-    "advice", {*BY_AADSTS.values(), *BY_ERROR.values(), OTHERWISE}, ids=lambda a: a.what[:40]
-)
+@pytest.mark.parametrize("advice", ALL_ADVICE, ids=lambda a: a.what[:40])
 def test_every_advice_says_what_failed_and_what_to_do(advice: Advice) -> None:
     facts = refusals._facts(CONFIG, None, 1)
     for text in (advice.what, advice.do):
