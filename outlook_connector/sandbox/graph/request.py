@@ -103,7 +103,7 @@ class Request:
             value = json.loads(self.call.body)
         except (ValueError, RecursionError):
             raise problem("bad_json") from None
-        if not isinstance(value, dict):
+        if not isinstance(value, dict) or _holds_half_characters(value, self.call.body):
             raise problem("bad_json")
         return value
 
@@ -131,6 +131,17 @@ class Request:
     def link(self, query: str) -> str:
         """This request's address with another query."""
         return f"{self.base_url}{self.call.path}?{query}"
+
+
+def _holds_half_characters(value: Json, body: bytes) -> bool:
+    """Whether an escape such as \\ud83d stands alone: no text in UTF-8 can hold that."""
+    if b"\\u" not in body:
+        return False
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _well_formed(wanted: str) -> str:

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from outlook_connector.sandbox.graph.model.message import Attachment
 from outlook_connector.sandbox.graph.model.writable import read, wrong_type
 from outlook_connector.sandbox.graph.problem import bad_request, problem
 
+_MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(?:\s*;[ -~]*)?")
 SMALL = 3 * 1024 * 1024
 _KINDS = {"fileattachment": "file", "itemattachment": "item", "referenceattachment": "reference"}
 
@@ -47,12 +49,26 @@ def _file(data: Mapping[str, Any], key: str, name: str, at: datetime) -> Attachm
         key=key,
         name=name,
         modified=at,
-        content_type=data.get("contentType") or "application/octet-stream",
+        content_type=content_type(data),
         content=content,
         inline=bool(data.get("isInline")),
-        content_id=data.get("contentId"),
-        content_location=data.get("contentLocation"),
+        content_id=optional_text(data, "contentId"),
+        content_location=optional_text(data, "contentLocation"),
     )
+
+
+def content_type(data: Mapping[str, Any]) -> str:
+    """The media type that a client gave, or the most general one where it gave none that can be."""
+    given = (optional_text(data, "contentType") or "").strip()
+    return given if _MEDIA_TYPE.fullmatch(given) else "application/octet-stream"
+
+
+def optional_text(data: Mapping[str, Any], name: str) -> str | None:
+    """A text or nothing. Raises 400 for another type."""
+    value = data.get(name)
+    if value is not None and not isinstance(value, str):
+        raise wrong_type(name, "Edm.String")
+    return value
 
 
 def _bytes(text: Any) -> bytes:

@@ -5,14 +5,17 @@ https://learn.microsoft.com/graph/api/user-post-messages, https://learn.microsof
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from outlook_connector.sandbox.graph.model.body import stored
 from outlook_connector.sandbox.graph.problem import Problem, bad_request, problem
+from outlook_connector.sandbox.graph.times import zone
 
 Json = dict[str, Any]
 Check = Callable[[str, Any], Any]
 _ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
+_HEADER = re.compile(r"[!-9;-~]+")
 _MOST_HEADERS = 5
 _ENUMS: Mapping[str, tuple[str, ...]] = {
     "importance": ("low", "normal", "high"),
@@ -127,28 +130,45 @@ def _follow_up(name: str, value: Any) -> Json:
     flag: Json = {"flagStatus": _enum("flagStatus", found.get("flagStatus") or "notFlagged")}
     for key in times:
         if found.get(key) is not None:
-            flag[key] = _object(key, found[key], ("dateTime", "timeZone"))
+            flag[key] = _moment(key, found[key])
     if "dueDateTime" in flag and "startDateTime" not in flag:
         raise bad_request("The start date must be given where a due date is.", "ErrorInvalidArgument")
     return flag
 
 
+def _moment(name: str, value: Any) -> Json:
+    found = _object(name, value, ("dateTime", "timeZone"))
+    try:
+        datetime.fromisoformat(_text("dateTime", found.get("dateTime"))[:19])
+    except ValueError:
+        raise wrong_type(name, "Edm.DateTime") from None
+    zone(_text("timeZone", found.get("timeZone")) or "UTC")
+    return found
+
+
 def headers(name: str, value: Any) -> tuple[tuple[str, str], ...]:
     """Custom Internet headers: five at most, each beginning with `x-`."""
     found = _list(name, value)
-    pairs = tuple((_text("name", item.get("name")), _text("value", item.get("value"))) for item in found)
+    pairs = tuple(_header(name, item) for item in found)
     if len(pairs) > _MOST_HEADERS:
         raise bad_request(
             f"Maximum number of headers in one message should be less than or equal to {_MOST_HEADERS}.",
             "InvalidInternetMessageHeaderCollection",
         )
-    for header, _ in pairs:
+    for header, content in pairs:
+        if not _HEADER.fullmatch(header) or "\r" in content or "\n" in content:
+            raise bad_request("The internet message header is malformed.", "InvalidInternetMessageHeader")
         if not header.lower().startswith("x-"):
             raise bad_request(
                 f"The internet message header name '{header}' should start with 'x-' or 'X-'.",
                 "InvalidInternetMessageHeader",
             )
     return pairs
+
+
+def _header(name: str, value: Any) -> tuple[str, str]:
+    found = _object(name, value, ("name", "value"))
+    return _text("name", found.get("name")), _text("value", found.get("value"))
 
 
 def extended(name: str, value: Any) -> dict[str, str]:

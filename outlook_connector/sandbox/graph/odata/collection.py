@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from outlook_connector.sandbox.graph.odata.filters import compile_filter, unknown_property, walk
-from outlook_connector.sandbox.graph.odata.properties import PATHS, Shape
+from outlook_connector.sandbox.graph.odata.filters import compile_filter
+from outlook_connector.sandbox.graph.odata.properties import PATHS, Shape, unknown_property, walk
 from outlook_connector.sandbox.graph.odata.query import MOST, Query
 from outlook_connector.sandbox.graph.odata.search import compile_search
 from outlook_connector.sandbox.graph.problem import bad_request, parse_uri, problem
@@ -32,6 +32,8 @@ def matching(rows: Iterable[Any], query: Query, shape: Shape, arrival: _SortKey)
     SearchWithFilter and SearchWithOrderBy where $search stands beside them.
     """
     if query.search is not None:
+        if not shape.searchable:
+            raise bad_request("The query parameter '$search' is not supported for this resource.")
         return _found(rows, query, arrival)
     kept = sorted(rows, key=arrival, reverse=True)
     if query.filter is not None:

@@ -15,8 +15,17 @@ from odata_query import ast
 from odata_query.exceptions import ODataException
 from odata_query.grammar import ODataLexer, ODataParser
 
-from outlook_connector.sandbox.graph.odata.properties import BOOLEAN, PATHS, STRING, TEXTS, TIME, Shape
-from outlook_connector.sandbox.graph.problem import Problem, parse_uri, problem
+from outlook_connector.sandbox.graph.odata.properties import (
+    BOOLEAN,
+    PATHS,
+    STRING,
+    TEXTS,
+    TIME,
+    Shape,
+    unknown_property,
+    walk,
+)
+from outlook_connector.sandbox.graph.problem import parse_uri, problem
 
 Read = Callable[[Any], Any]
 _NULL = "null"
@@ -189,13 +198,6 @@ def _of_variable(first: str, rest: list[str], scope: _Scope) -> _Operand:
     return _Operand(STRING, lambda row: row[name] if name else row)
 
 
-def walk(value: Any, path: list[str]) -> Any:
-    """The value at the end of a path through objects, None where the path breaks off."""
-    for part in path:
-        value = value.get(part) if isinstance(value, dict) else None
-    return value
-
-
 def _any(node: Any, scope: _Scope) -> _Operand:
     first, *rest = _path(node.owner)
     if rest or not isinstance(node.operator, ast.Any) or node.lambda_ is None:
@@ -208,8 +210,8 @@ def _any(node: Any, scope: _Scope) -> _Operand:
 
 
 def _collection(name: str, shape: Shape) -> tuple[Read, Mapping[str, str]]:
-    if name == _EXTENDED and name in shape.navigation:
-        return _extended, {"id": STRING, "value": STRING}
+    if name == _EXTENDED and shape.extended is not None:
+        return _pairs(shape.extended), {"id": STRING, "value": STRING}
     found = shape.properties.get(name)
     if found is None and name not in shape.navigation:
         raise unknown_property(name, shape)
@@ -218,12 +220,15 @@ def _collection(name: str, shape: Shape) -> tuple[Read, Mapping[str, str]]:
     return found.get, {"": STRING}
 
 
-def _extended(row: Any) -> list[dict[str, str]]:
-    return [{"id": name, "value": value} for name, value in row.message.extended.items()]
+def _pairs(extended: Callable[[Any], Mapping[str, str]]) -> Read:
+    return lambda row: [{"id": name, "value": value} for name, value in extended(row).items()]
 
 
 def _moment(node: Any, _scope: _Scope) -> _Operand:
-    value = node.py_val
+    try:
+        value = node.py_val
+    except ValueError:
+        raise parse_uri(f"The DateTimeOffset text '{node.val}' is not a time.") from None
     moment = value if isinstance(value, datetime) else datetime.combine(value, time(), UTC)
     if moment.tzinfo is None:
         raise parse_uri(f"The DateTimeOffset text '{node.val}' should have a time zone.")
@@ -236,11 +241,6 @@ def _literal(kind: str) -> Callable[[Any, _Scope], _Operand]:
         return _Operand(kind, lambda _row: value)
 
     return rule
-
-
-def unknown_property(name: str, shape: Shape) -> Problem:
-    """400 for a name that the resource does not have."""
-    return parse_uri(f"Could not find a property named '{name}' on type '{shape.name}'.")
 
 
 _RULES: Mapping[type, Callable[[Any, _Scope], _Operand]] = {

@@ -11,6 +11,7 @@ from typing import Any
 from outlook_connector.sandbox.graph.model.folder import Folder
 from outlook_connector.sandbox.graph.model.ids import conversation_id
 from outlook_connector.sandbox.graph.model.mailbox import Counts, Mailbox
+from outlook_connector.sandbox.graph.problem import Problem, parse_uri
 from outlook_connector.sandbox.graph.view import View
 
 STRING, BOOLEAN, TIME, NUMBER = "Edm.String", "Edm.Boolean", "Edm.DateTimeOffset", "Edm.Int32"
@@ -42,11 +43,28 @@ class Property:
 
 @dataclass(frozen=True)
 class Shape:
-    """A resource type: its name in error messages and its properties in the order of Graph's answers."""
+    """A resource type: its name in error messages and its properties in the order of Graph's answers.
+
+    `extended` reads a row's single-value extended properties, where they can be filtered by.
+    """
 
     name: str
     properties: Mapping[str, Property]
     navigation: frozenset[str] = frozenset()
+    searchable: bool = False
+    extended: Callable[[Any], Mapping[str, str]] | None = None
+
+
+def unknown_property(name: str, shape: Shape) -> Problem:
+    """400 for a name that the resource does not have."""
+    return parse_uri(f"Could not find a property named '{name}' on type '{shape.name}'.")
+
+
+def walk(value: Any, path: list[str]) -> Any:
+    """The value at the end of a path through objects, None where the path breaks off."""
+    for part in path:
+        value = value.get(part) if isinstance(value, dict) else None
+    return value
 
 
 @dataclass(frozen=True)
@@ -113,6 +131,8 @@ MESSAGE = Shape(
         "internetMessageHeaders": Property(OTHER, _headers, filterable=False, selected_only=True),
     },
     frozenset(("attachments", "extensions", "singleValueExtendedProperties", "multiValueExtendedProperties")),
+    searchable=True,
+    extended=lambda view: view.message.extended,
 )
 
 FOLDER = Shape(

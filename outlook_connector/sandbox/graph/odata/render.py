@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from outlook_connector.sandbox.graph.model.message import Attachment
-from outlook_connector.sandbox.graph.odata.filters import compile_filter, unknown_property
-from outlook_connector.sandbox.graph.odata.properties import STRING, Property, Shape
+from outlook_connector.sandbox.graph.odata.filters import compile_filter
+from outlook_connector.sandbox.graph.odata.properties import STRING, Property, Shape, unknown_property
 from outlook_connector.sandbox.graph.odata.query import Expansion, split
 from outlook_connector.sandbox.graph.problem import parse_uri
 from outlook_connector.sandbox.graph.times import iso

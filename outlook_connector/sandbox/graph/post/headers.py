@@ -50,7 +50,12 @@ def of_content(message: Message) -> Headers:
         ("Importance", {"high": "high", "low": "low"}.get(message.get("importance"), "")),
         ("MIME-Version", "1.0"),
     ]
-    return tuple((name, value) for name, value in pairs if value)
+    return tuple((name, flat(value)) for name, value in pairs if value)
+
+
+def flat(text: str) -> str:
+    """A text in one line: no header may hold a line end."""
+    return " ".join(text.split())
 
 
 def _address(recipient: dict[str, Any] | None) -> str:

@@ -40,21 +40,26 @@ def mime_message(body: bytes) -> tuple[Json, Answering]:
     mail = message_from_bytes(raw, policy=default)
     if not mail.keys():
         raise bad_request("The MIME content is invalid.", "ErrorMimeContentInvalid")
-    references = f"{mail.get('References', '')} {mail.get('In-Reply-To', '')}".split()
+    references = _clean(f"{mail.get('References', '')} {mail.get('In-Reply-To', '')}").split()
     return _json_of(mail), Answering(tuple(dict.fromkeys(references)))
 
 
+def _clean(text: Any) -> str:
+    # Bytes outside their charset come out of the parser as half characters.
+    return str(text).encode("utf-8", "replace").decode()
+
+
 def _json_of(mail: EmailMessage) -> Json:
-    data: Json = {"subject": str(mail.get("Subject", "")), "body": _body(mail)}
+    data: Json = {"subject": _clean(mail.get("Subject", "")), "body": _body(mail)}
     for header, name in _PEOPLE.items():
         data[name] = _people(mail, header)
     if senders := _people(mail, "From"):
         data["from"] = senders[0]
     if mail.get("Message-ID"):
-        data["internetMessageId"] = str(mail["Message-ID"]).strip()
+        data["internetMessageId"] = _clean(mail["Message-ID"]).strip()
     importance = str(mail.get("Importance", "normal")).lower()
     data["importance"] = importance if importance in ("low", "high") else "normal"
-    custom = [(name, str(value)) for name, value in mail.items() if name.lower().startswith("x-")]
+    custom = [(_clean(name), _clean(value)) for name, value in mail.items() if name.lower().startswith("x-")]
     data["internetMessageHeaders"] = [{"name": name, "value": value} for name, value in custom[:5]]
     data["attachments"] = [_attachment(part) for part in mail.walk() if _is_file(part)]
     return data
@@ -64,7 +69,9 @@ def _people(mail: EmailMessage, header: str) -> list[Json]:
     found: list[Json] = []
     for value in mail.get_all(header, []):
         addresses = cast("AddressHeader", value).addresses
-        found += [person(item.addr_spec, item.display_name or item.addr_spec) for item in addresses]
+        found += [
+            person(_clean(item.addr_spec), _clean(item.display_name or item.addr_spec)) for item in addresses
+        ]
     return found
 
 
@@ -73,7 +80,7 @@ def _body(mail: EmailMessage) -> Json:
     if part is None:
         return {"contentType": "text", "content": ""}
     kind = "html" if part.get_content_type() == "text/html" else "text"
-    return {"contentType": kind, "content": str(part.get_content())}
+    return {"contentType": kind, "content": _clean(part.get_content())}
 
 
 def _is_file(part: Any) -> bool:
@@ -85,9 +92,9 @@ def _attachment(part: Any) -> Json:
     inline = part.get_content_disposition() == "inline" or bool(part.get("Content-ID"))
     return {
         "@odata.type": "#microsoft.graph.fileAttachment",
-        "name": part.get_filename() or "attachment",
+        "name": _clean(part.get_filename() or "attachment"),
         "contentType": part.get_content_type(),
         "contentBytes": base64.b64encode(content).decode(),
         "isInline": inline,
-        "contentId": str(part["Content-ID"]).strip().strip("<>") if part.get("Content-ID") else None,
+        "contentId": _clean(part["Content-ID"]).strip().strip("<>") if part.get("Content-ID") else None,
     }

@@ -1,12 +1,13 @@
 """A message as MIME, built from its parts: https://learn.microsoft.com/graph/outlook-get-mime-message"""
 
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 
 from outlook_connector.sandbox.graph.model.body import as_text
 from outlook_connector.sandbox.graph.model.message import Attachment, Message
-from outlook_connector.sandbox.graph.post.headers import of_content
+from outlook_connector.sandbox.graph.post.headers import flat, of_content
 
 _STRUCTURED = {"From": "from", "To": "toRecipients", "CC": "ccRecipients", "Reply-To": "replyTo"}
 _OURS = frozenset(("mime-version", "content-type", "content-transfer-encoding"))
@@ -47,7 +48,10 @@ def _head(mail: EmailMessage, message: Message) -> None:
 
 def _address(value: dict[str, str]) -> Address | None:
     user, _, domain = value["address"].partition("@")
-    return Address(value.get("name") or "", user, domain) if user and domain else None
+    try:
+        return Address(flat(value.get("name") or ""), user, domain) if user and domain else None
+    except (ValueError, HeaderParseError):
+        return None
 
 
 def _kind(attachment: Attachment) -> tuple[str, str]:
@@ -64,18 +68,18 @@ def _inline(mail: EmailMessage, attachment: Attachment) -> None:
     html = mail.get_body(("html",))
     if isinstance(html, EmailMessage):
         main, sub = _kind(attachment)
-        cid = f"<{attachment.content_id or attachment.key}>"
+        cid = f"<{flat(attachment.content_id or attachment.key)}>"
         html.add_related(
-            attachment.content, main, sub, cid=cid, filename=attachment.name, disposition="inline"
+            attachment.content, main, sub, cid=cid, filename=flat(attachment.name), disposition="inline"
         )
 
 
 def _attach(mail: EmailMessage, attachment: Attachment) -> None:
     main, sub = _kind(attachment)
-    mail.add_attachment(attachment.content, main, sub, filename=attachment.name)
+    mail.add_attachment(attachment.content, main, sub, filename=flat(attachment.name))
     part = list(mail.iter_attachments())[-1]
     if attachment.content_type and f"{main}/{sub}" != attachment.content_type.partition(";")[0]:
         part.replace_header("Content-Type", attachment.content_type.partition(";")[0])
-        part.set_param("name", attachment.name)
+        part.set_param("name", flat(attachment.name))
     if attachment.content_id:
-        part["Content-ID"] = f"<{attachment.content_id}>"
+        part["Content-ID"] = f"<{flat(attachment.content_id)}>"

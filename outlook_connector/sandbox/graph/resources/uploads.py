@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 from outlook_connector.sandbox.exchange import Answer, Call
 from outlook_connector.sandbox.graph.model import ids
+from outlook_connector.sandbox.graph.model.attaching import content_type, optional_text
 from outlook_connector.sandbox.graph.model.mailbox import Mailbox
 from outlook_connector.sandbox.graph.model.message import Attachment, Message
 from outlook_connector.sandbox.graph.model.world import Upload, World
@@ -45,6 +46,8 @@ def create_session(request: Request) -> Answer:
             "The attachment size must be between 3 MB and 150 MB.",
             "ErrorAttachmentSizeShouldNotBeLessThanMinimumSize",
         )
+    content_type(item)
+    optional_text(item, "contentId")
     token = ids.upload_token(f"{request.owner.id}:{message.key}:{request.world.next_serial()}")
     upload = Upload(request.owner.id, message.key, item, request.now + _LIFETIME)
     request.world.uploads[token] = upload
@@ -128,10 +131,10 @@ def _finish(upload: Upload, mailbox: Mailbox, now: datetime) -> Answer:
         key=new_key(message.key, f"{item['name']}:{message.version}"),
         name=item["name"],
         modified=now,
-        content_type=item.get("contentType") or "application/octet-stream",
+        content_type=content_type(item),
         content=bytes(upload.content),
         inline=bool(item.get("isInline")),
-        content_id=item.get("contentId"),
+        content_id=optional_text(item, "contentId"),
     )
     mailbox.put(message.evolve(now, attachments=(*message.attachments, attachment)))
     owner = mailbox.default_id(message)
