@@ -80,7 +80,7 @@ def unavailable(status: int, host: str, retry_after: float | None) -> TransportE
 
 def nobody(config: Config, why: str) -> SignInRequired:
     """Nobody is signed in; ``why`` is a sentence that says how that is."""
-    do = BY_ERROR["login_required"].do
+    do = BY_ERROR["login_required"].do.replace("Sign in again:", "Sign in:")
     return SignInRequired(f"{why} {do}", details={"account": config.account, "advice": do})
 
 
