@@ -1,6 +1,8 @@
 """``connect()``: the one place where the parts are put together."""
 
+import hashlib
 import os
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +21,7 @@ from .permissions import least, needs_of
 from .policy import Policy
 from .schema import Schemas
 from .sent import SentKeys
-from .store import Store, open_store
+from .store import Store, StoreConflict, open_store
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ def assemble(
         policy=policy,
         sent=SentKeys(store, settings.http.deadline),
         owner="",
+        cursor_key=_cursor_key(settings, store),
         needs=needs,
     )
 
@@ -84,3 +87,19 @@ def assemble(
                 closing()
 
     return Assembly(Connector(catalogue, schemas, settings, context, close), context, store)
+
+
+def _cursor_key(settings: configuration.Config, store: Store) -> bytes:
+    """What seals cursors: the same for all workers of a connection, and unknown to those who call it. It comes from
+    the client secret, or was drawn once and is kept in the store."""
+    if settings.client_secret is not None:
+        return hashlib.sha256(b"cursor\0" + settings.client_secret.reveal().encode()).digest()
+    name = "cursor-key"
+    blob, version = store.load(name)
+    if blob is None:
+        blob = secrets.token_bytes(32)
+        try:
+            store.save(name, blob, version)
+        except StoreConflict:
+            blob = store.load(name)[0] or blob
+    return blob

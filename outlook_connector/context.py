@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .auth import Auth
 from .files import Files
@@ -15,7 +15,7 @@ from .sent import SentKeys
 @dataclass(frozen=True)
 class Context:
     """One invocation's means. ``needs`` are the permissions of all operations that the connection allows, and
-    ``owner`` names the mailbox for anything that is remembered."""
+    ``owner`` names the mailbox for anything that is remembered; ``cursor_key`` seals cursors."""
 
     graph: Graph
     auth: Auth
@@ -23,5 +23,6 @@ class Context:
     policy: Policy
     sent: SentKeys
     owner: str
+    cursor_key: bytes = field(repr=False)
     needs: tuple[Need, ...] = ()
     clock: Callable[[], float] = time.time

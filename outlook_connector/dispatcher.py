@@ -181,7 +181,7 @@ class Connector(AbstractContextManager["Connector"]):
         return checked
 
     def _place(self, name: str, context: Context) -> Place:
-        return Place(name, context.graph.mailbox)
+        return Place(name, context.owner, context.cursor_key)
 
 
 class _Lookups:

@@ -5,9 +5,10 @@ is (https://learn.microsoft.com/graph/paging).
 """
 
 import base64
+import hmac
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -17,6 +18,8 @@ from .client import Graph
 
 DEFAULT_LIMIT = 100
 LARGEST_PAGE = 1000
+SEAL = 16
+"""Bytes of a cursor's seal."""
 State = Any
 
 
@@ -58,31 +61,34 @@ def page_size(values: dict[str, Any], fallback: int = DEFAULT_LIMIT) -> int:
 
 @dataclass(frozen=True)
 class Place:
-    """Whose cursor it is: it is refused for another operation or mailbox."""
+    """Whose cursor it is: it is refused for another operation or mailbox, and where it was not made with ``key``,
+    since a cursor holds a link that the connection's token would be sent along."""
 
     operation: str
-    mailbox: str | None
+    owner: str
+    key: bytes = field(repr=False)
 
     def encode(self, state: State, offset: int) -> str:
-        text = json.dumps([self.operation, self.mailbox, state, offset], separators=(",", ":"))
-        return base64.urlsafe_b64encode(text.encode()).decode("ascii")
+        text = json.dumps([self.operation, self.owner, state, offset], separators=(",", ":")).encode()
+        return base64.urlsafe_b64encode(self._seal(text) + text).decode("ascii")
 
     def decode(self, cursor: str) -> tuple[State | None, int]:
         """The state and the offset within its page. Raises ``InvalidInput``."""
         try:
-            operation, mailbox, state, offset = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii")))
-        except (ValueError, TypeError, RecursionError):
-            raise InvalidInput.of(
-                [("/cursor", "must be a nextCursor of an earlier answer, unchanged")]
-            ) from None
-        if (operation, mailbox) != (self.operation, self.mailbox):
-            told = (
-                f"belongs to {operation} of the mailbox {mailbox or 'me'}; use it there, or start without one"
-            )
-            raise InvalidInput.of([("/cursor", told)])
-        if not isinstance(offset, int) or offset < 0:
+            sealed = base64.urlsafe_b64decode(cursor.encode("ascii"))
+        except ValueError:
+            sealed = b""
+        seal, text = sealed[:SEAL], sealed[SEAL:]
+        if not hmac.compare_digest(seal, self._seal(text)):
             raise InvalidInput.of([("/cursor", "must be a nextCursor of an earlier answer, unchanged")])
-        return state, offset
+        operation, owner, state, offset = json.loads(text)
+        if (operation, owner) != (self.operation, self.owner):
+            told = f"belongs to {operation} of the mailbox {owner}; use it there, or start without one"
+            raise InvalidInput.of([("/cursor", told)])
+        return state, int(offset)
+
+    def _seal(self, text: bytes) -> bytes:
+        return hmac.digest(self.key, text, "sha256")[:SEAL]
 
 
 def collect(fetch: Listing, place: Place, cursor: str | None, limit: int) -> dict[str, Any]:

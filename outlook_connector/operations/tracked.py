@@ -11,7 +11,7 @@ from typing import Any
 
 from ..binding import GraphRequest, get, post
 from ..context import Context
-from ..errors import ConnectorError, NotFound, OutcomeUnknown
+from ..errors import ConnectorError, GraphError, NotFound, OutcomeUnknown
 from ..graph.upload import attach
 from ..normalise import Attachment
 from ..sent import Claim
@@ -97,7 +97,7 @@ def _finish(context: Context, draft: Answer, claim: Claim | None) -> Answer:
     if is_new:
         if claim is not None:
             claim.save(draft={name: draft[name] for name in ("id", "internetMessageId", "conversationId")})
-        submit(context, draft["id"])
+        _submit_once(context, draft["id"])
     answer = {
         "messageId": draft["id"],
         "internetMessageId": draft.get("internetMessageId"),
@@ -107,6 +107,15 @@ def _finish(context: Context, draft: Answer, claim: Claim | None) -> Answer:
     if claim is not None:
         claim.save(answer=answer)
     return {**answer, "deduplicated": not is_new}
+
+
+def _submit_once(context: Context, message_id: str) -> None:
+    """Send a draft that another worker may have sent in between: a message is sent once, whoever asks."""
+    try:
+        submit(context, message_id)
+    except GraphError:
+        if not _has_left_drafts(context, message_id):
+            raise
 
 
 def submit(context: Context, message_id: str) -> None:
