@@ -17,11 +17,21 @@ PLACES = {
     "{folder}": ("inbox", anchors.PROJECT_FOLDER, "msgfolderroot", "x"),
     "{attachment}": (anchors.QUARTERLY_REPORT_PDF, "x"),
 }
-NAMES = st.sampled_from(
-    """subject body from toRecipients replyTo importance isRead categories flag internetMessageHeaders
-    singleValueExtendedProperties attachments message comment destinationId displayName emailAddress address
-    name value @odata.type contentBytes""".split()
+_MESSAGE = (
+    "subject",
+    "body",
+    "from",
+    "toRecipients",
+    "replyTo",
+    "importance",
+    "isRead",
+    "categories",
+    "flag",
 )
+_APART = ("internetMessageHeaders", "singleValueExtendedProperties", "attachments")
+_ACTION = ("message", "comment", "destinationId", "displayName")
+_INNER = ("emailAddress", "address", "name", "value", "@odata.type", "contentBytes")
+NAMES = st.sampled_from((*_MESSAGE, *_APART, *_ACTION, *_INNER))
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.just("kim@contoso.example"),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(NAMES, inner, max_size=4),

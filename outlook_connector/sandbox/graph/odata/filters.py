@@ -5,16 +5,14 @@ filtered is the property table's word: https://learn.microsoft.com/graph/filter-
 """
 
 import operator
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from typing import Any
 
 from odata_query import ast
-from odata_query.exceptions import ODataException
-from odata_query.grammar import ODataLexer, ODataParser
 
+from outlook_connector.sandbox.graph.odata.parsing import parse
 from outlook_connector.sandbox.graph.odata.properties import (
     BOOLEAN,
     PATHS,
@@ -34,7 +32,6 @@ _FUNCTIONS: Mapping[str, Callable[[str, str], bool]] = {
     "startswith": str.startswith,
     "endswith": str.endswith,
 }
-_CAMEL = re.compile(r"'(?:[^']|'')*'|\b(startsWith|endsWith|toLower|toUpper|indexOf)\b")
 _COMPARATORS: Mapping[type, tuple[str, Callable[[Any, Any], bool]]] = {
     ast.Eq: ("Equal", operator.eq),
     ast.NotEq: ("NotEqual", operator.ne),
@@ -72,19 +69,10 @@ class _Scope:
 
 def compile_filter(text: str, shape: Shape) -> Filter:
     """Compiles a filter. Raises 400 for syntax, unknown or unfilterable properties, and types that differ."""
-    try:
-        tree = ODataParser().parse(ODataLexer().tokenize(_lowered(text)))
-    except (ODataException, ValueError, TypeError, AttributeError):
-        raise parse_uri(f"Syntax error in filter expression '{text}'.") from None
-    if tree is None:
-        raise parse_uri(f"Syntax error in filter expression '{text}'.")
+    tree = parse(text)
     scope = _Scope(shape)
     test = _predicate(tree, scope)
     return Filter(test, tuple(dict.fromkeys(scope.used)))
-
-
-def _lowered(text: str) -> str:
-    return _CAMEL.sub(lambda found: found.group().lower() if found.group(1) else found.group(), text)
 
 
 def _predicate(node: Any, scope: _Scope) -> Callable[[Any], bool]:

@@ -47,22 +47,19 @@ def compose(
     values, apart = read(data)
     serial = world.next_serial()
     key = f"new:{serial}"
-    me = person(mailbox.address, mailbox.name)
-    owner = {name: values.get(name) or me for name in ("from", "sender")}
     message_id = apart.get("internetMessageId") or world.new_message_id(f"{mailbox.owner}:{key}")
     thread = world.thread_of(message_id, answering.references)
+    parent = answering.parent_index
     extended = dict(apart.get("singleValueExtendedProperties", {}))
-    given = [attachment_of(item, new_key(key, n), now) for n, item in enumerate(apart.get("attachments", ()))]
+    given = (attachment_of(item, new_key(key, n), now) for n, item in enumerate(apart.get("attachments", ())))
     return Message(
         key=key,
         folder=folder,
         serial=serial,
-        values={"isRead": True, **values, **owner, "isDraft": _is_unsent(extended)},
+        values={**_owned(mailbox, values), "isDraft": _is_unsent(extended)},
         message_id=message_id,
         conversation=thread,
-        index=child_index(answering.parent_index, now)
-        if answering.parent_index
-        else thread_index(thread, now),
+        index=child_index(parent, now) if parent else thread_index(thread, now),
         created=now,
         modified=now,
         received=now,
@@ -72,6 +69,13 @@ def compose(
         extended=extended,
         references=answering.references,
     )
+
+
+def _owned(mailbox: Mailbox, values: dict[str, Any]) -> dict[str, Any]:
+    """A draft's values: read, and from the mailbox's owner unless it says otherwise."""
+    me = person(mailbox.address, mailbox.name)
+    owner = {name: values.get(name) or me for name in ("from", "sender")}
+    return {"isRead": True, **values, **owner}
 
 
 def _is_unsent(extended: dict[str, str]) -> bool:
