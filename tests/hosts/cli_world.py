@@ -111,3 +111,28 @@ def started(*arguments: str, extra: Mapping[str, str] | None = None) -> Iterator
         process.kill()
         process.wait(10)
         process.stdout.close()
+
+
+def on_terminal(*arguments: str, extra: Mapping[str, str] | None = None, timeout: float = 30) -> Result:
+    """The command with a terminal for stdout and stderr, whose text comes back as ``out``, without colours."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    everything = {**environment(extra), "TERM": "dumb", "NO_COLOR": "1"}
+    process = subprocess.Popen(
+        [*COMMAND, *arguments], stdin=theirs, stdout=theirs, stderr=theirs, env=everything, close_fds=True
+    )
+    os.close(theirs)
+    pieces: list[bytes] = []
+    while piece := _read_terminal(ours):
+        pieces.append(piece)
+    os.close(ours)
+    text = b"".join(pieces).decode().replace("\r\n", "\n")
+    return Result(process.wait(timeout), text, "")
+
+
+def _read_terminal(descriptor: int) -> bytes:
+    try:
+        return os.read(descriptor, 65536)
+    except OSError:  # the other side has closed it
+        return b""

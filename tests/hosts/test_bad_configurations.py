@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -128,21 +128,9 @@ CASES = (
 )
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Sandbox]:
-    with Sandbox() as sandbox:
-        yield sandbox
-
-
 @pytest.fixture(params=CASES, ids=lambda case: case.name.replace(" ", "-"))
 def case(request: pytest.FixtureRequest) -> Case:
     return request.param
-
-
-@pytest.fixture
-def sandbox(server: Sandbox) -> Sandbox:
-    server.reset()
-    return server
 
 
 def test_one_clear_message_says_what_to_do(case: Case, sandbox: Sandbox, tmp_path: Path) -> None:

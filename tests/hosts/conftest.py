@@ -1,0 +1,29 @@
+"""One sandbox for the command line's tests, as new for each, and a configuration file that leads to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cli_world import config_file
+
+from outlook_connector.sandbox import Sandbox
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Sandbox]:
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(server: Sandbox) -> Sandbox:
+    server.reset()
+    return server
+
+
+@pytest.fixture
+def config(sandbox: Sandbox, tmp_path: Path) -> str:
+    """A person's connection, by a refresh token that the configuration holds."""
+    return config_file(tmp_path, sandbox.config())
