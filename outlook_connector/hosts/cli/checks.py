@@ -12,6 +12,7 @@ from ...errors import ConnectorError, Forbidden, SignInRequired
 
 if TYPE_CHECKING:
     from ...assembly import Assembly
+    from ...config import Config
 
 SKEW = 120.0
 """Seconds by which this machine's clock may differ: Microsoft Entra allows five minutes, tokens lose them."""
@@ -30,9 +31,9 @@ class Finding:
     error: ConnectorError | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        told = {"check": self.check, "state": self.state, "found": self.found, "do": self.do}
+        facts = {"check": self.check, "state": self.state, "found": self.found, "do": self.do}
         error = {"error": self.error.to_dict()} if self.error else {}
-        return {**{key: value for key, value in told.items() if value}, **error}
+        return {**{key: value for key, value in facts.items() if value}, **error}
 
 
 @dataclass
@@ -70,7 +71,11 @@ def failure(name: str, error: ConnectorError) -> Finding:
 
 
 def configuration(patient: Patient) -> Verdict:
-    config = patient.parts.connector.config
+    return told(patient.parts.connector.config)
+
+
+def told(config: "Config") -> Verdict:
+    """A configuration in a line."""
     who = f"client {config.client_id}, tenant {config.tenant_id}" if config.client_id else "no client"
     return "ok", f"auth {config.auth}, {who}, cloud {config.cloud}", ""
 
@@ -137,7 +142,7 @@ def permissions(patient: Patient) -> Verdict:
     if spare:
         return (
             "warn",
-            f"more than needed: {', '.join(spare)}",
+            f"{', '.join(held)}; more than needed: {', '.join(spare)}",
             "Remove them under API permissions, if nothing uses them.",
         )
     return "ok", ", ".join(held), ""

@@ -6,7 +6,7 @@ import click
 
 from ...errors import ConnectorError
 from .exits import Exit, exit_code
-from .options import config_option, connection, json_option
+from .options import config_option, connection, json_option, settings
 from .output import emit, for_people, tell
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def doctor(context: click.Context, config: str | None, as_json: bool) -> None:
 
 
 def _findings(config: str | None, people: bool) -> "list[Finding]":
-    from .checks import CHECKS, Finding, Patient, examine, failure
+    from .checks import CHECKS, Finding, Patient, examine, failure, told
 
     found: list[Finding] = []
 
@@ -51,16 +51,18 @@ def _findings(config: str | None, people: bool) -> "list[Finding]":
             for one in examine(Patient(parts)):
                 note(one)
     except ConnectorError as error:
-        at = (
-            "token store"
-            if error.message.startswith("tokenStore") or "store" in error.code
-            else "configuration"
-        )
+        at = "token store" if _about_store(error) else "configuration"
+        if at == "token store":
+            note(Finding("configuration", *told(settings(config))))
         note(failure(at, error))
-        known = [one.check for one in found]
-        for name, *_ in CHECKS[len(known) :]:
+        for name, *_ in CHECKS[len(found) :]:
             note(Finding(name, "skip", f"not looked at, since {at} failed"))
     return found
+
+
+def _about_store(error: ConnectorError) -> bool:
+    pointers = [one.get("pointer") for one in error.details.get("problems", ())]
+    return "store" in error.code.lower() or pointers in (["/tokenStore"], ["/storeKey"])
 
 
 def _code(findings: "list[Finding]") -> int:

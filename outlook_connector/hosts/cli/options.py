@@ -13,6 +13,7 @@ from ...errors import ConfigError
 
 if TYPE_CHECKING:
     from ...assembly import Assembly
+    from ...config import Config
 
 F = TypeVar("F", bound=Callable[..., Any])
 PREFIX = "OUTLOOK_CONNECTOR_"
@@ -62,6 +63,15 @@ def configured(config: str | None) -> bool:
     return config is not None or any(
         name.startswith(PREFIX) and name != f"{PREFIX}KEY" for name in os.environ
     )
+
+
+def settings(config: str | None) -> "Config":
+    """The checked configuration alone; opens nothing. Raises ``ConfigError``."""
+    from ...config import build
+    from ...config_source import read
+    from ...schema import Schemas
+
+    return build(read(config, os.environ), Schemas())
 
 
 @contextmanager

@@ -46,8 +46,8 @@ def show(*parts: "RenderableType") -> None:
 
 
 def tell(text: str) -> None:
-    """A line for the person on stderr."""
-    click.echo(text, err=True)
+    """A line for the person on stderr; without colours where https://no-color.org asks for it."""
+    click.echo(text, err=True, color=False if os.environ.get("NO_COLOR") else None)
 
 
 def errors_console() -> "Console":

@@ -1,6 +1,9 @@
 """``sandbox``: a mailbox service of one's own, until it is stopped."""
 
 import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -39,13 +42,13 @@ def sandbox(port: int, seed: str, as_json: bool) -> None:
     """
     from ...sandbox.run import describe
 
-    with opened(port=port, **_seeded(seed)) as running:
+    with _told_to_stop() as stop, opened(port=port, **_seeded(seed)) as running:
         facts = describe(running)
         if for_people(as_json):
             _show(facts)
         else:
             emit(facts, compact=True)
-        _wait()
+        stop.wait()
 
 
 def opened(**options: Any) -> "Sandbox":
@@ -67,11 +70,18 @@ def _seeded(seed: str) -> dict[str, Any]:
     return {"seed": lambda directory, now: Builder(directory, now).world}
 
 
-def _wait() -> None:
-    """Until SIGINT or SIGTERM."""
-    signals = {signal.SIGINT, signal.SIGTERM}
-    signal.pthread_sigmask(signal.SIG_BLOCK, signals)
-    signal.sigwait(signals)
+@contextmanager
+def _told_to_stop() -> Iterator[threading.Event]:
+    """An event that SIGINT and SIGTERM set for as long as the block lasts."""
+    stop = threading.Event()
+    before = {
+        number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _show(facts: dict[str, Any]) -> None:

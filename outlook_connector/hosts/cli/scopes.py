@@ -1,12 +1,11 @@
 """``scopes``: the permissions to enter in the app registration."""
 
-import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from .options import config_option, configured, json_option
+from .options import config_option, configured, json_option, settings
 from .output import emit, for_people, show
 
 if TYPE_CHECKING:
@@ -78,14 +77,10 @@ def words(permissions: "Permissions") -> dict[str, list[Any]]:
 
 
 def _policy(config: str | None) -> "Policy":
-    from ...config import Rules, build
-    from ...config_source import read
+    from ...config import Rules
     from ...policy import Policy
-    from ...schema import Schemas
 
-    if not configured(config):
-        return Policy(Rules())
-    return Policy(build(read(config, os.environ), Schemas()).rules)
+    return Policy(settings(config).rules if configured(config) else Rules())
 
 
 def _show(found: Mapping[str, Any]) -> None:

@@ -1,0 +1,133 @@
+"""``doctor``: each check, what it finds, and what it is worth to a program."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli_world import JWT, Result, config_file, on_terminal, run
+
+from outlook_connector.hosts.cli.checks import SKEW, Patient, clock
+from outlook_connector.hosts.cli.options import connection
+from outlook_connector.sandbox import Sandbox
+
+ORDER = [
+    *("configuration", "token store", "sign-in", "access token", "clock", "permissions"),
+    *("Microsoft Graph", "mailbox"),
+]
+
+
+def states(result: Result) -> dict[str, str]:
+    return {one["check"]: one["state"] for one in result.json["checks"]}
+
+
+def one(result: Result, check: str) -> dict[str, Any]:
+    return next(found for found in result.json["checks"] if found["check"] == check)
+
+
+def test_a_sound_connection_is_healthy_in_every_check(sandbox: Sandbox, tmp_path: Path) -> None:
+    config = config_file(tmp_path, sandbox.config(tokenStore=f"sqlite:///{tmp_path}/tokens.sqlite3"))
+    result = run("doctor", "--config", config)
+    assert list(states(result)) == ORDER
+    assert set(states(result).values()) == {"ok"}
+    assert (result.code, result.json["healthy"]) == (0, True)
+
+
+def test_a_person_gets_a_line_for_each_check(sandbox: Sandbox, config: str) -> None:
+    shown = on_terminal("doctor", "--config", config).out
+    assert all(name in shown for name in ORDER)
+    assert "✓" in shown and "! token store" in shown
+
+
+def test_an_application_is_judged_by_its_roles(sandbox: Sandbox, tmp_path: Path) -> None:
+    config = config_file(tmp_path, sandbox.config(auth="application"))
+    result = run("doctor", "--config", config)
+    assert "not needed" in one(result, "sign-in")["found"]
+    assert "Mail.ReadWrite" in one(result, "permissions")["found"]
+    assert states(result)["mailbox"] == "ok"
+
+
+def test_without_a_sign_in_the_rest_is_not_looked_at(sandbox: Sandbox, tmp_path: Path) -> None:
+    config = config_file(tmp_path, sandbox.config(refreshToken=None))
+    result = run("doctor", "--config", config)
+    found = states(result)
+    assert (found["sign-in"], found["mailbox"], found["clock"]) == ("fail", "skip", "ok")
+    assert "login" in one(result, "sign-in")["do"]
+    assert (result.code, result.json["healthy"]) == (3, False)
+
+
+def test_a_configuration_that_is_wrong_is_the_first_finding(tmp_path: Path) -> None:
+    config = config_file(tmp_path, {"clientId": "x y", "auth": "delegated"})
+    result = run("doctor", "--config", config)
+    assert states(result) == {name: "fail" if name == "configuration" else "skip" for name in ORDER}
+    assert result.code == 2
+
+
+def test_a_store_that_cannot_be_opened_is_told_as_such(sandbox: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    config = config_file(tmp_path, sandbox.config(tokenStore=f"sqlite:///{tmp_path}/file/tokens.sqlite3"))
+    result = run("doctor", "--config", config)
+    assert (states(result)["configuration"], states(result)["token store"]) == ("ok", "fail")
+    assert result.code == 2
+
+
+def test_an_expired_secret_is_told_with_what_to_do(sandbox: Sandbox, config: str) -> None:
+    sandbox.directory.app.secrets[0].expires = datetime.now(UTC) - timedelta(days=1)
+    result = run("doctor", "--config", config)
+    told = one(result, "access token")
+    assert told["state"] == "fail"
+    assert "clientSecret" in told["do"]
+    assert told["error"]["error"] == "CredentialExpired"
+
+
+def test_permissions_that_are_missing_are_named(sandbox: Sandbox, tmp_path: Path) -> None:
+    token = narrow_token(sandbox, "Mail.Read")
+    config = config_file(tmp_path, sandbox.config(**token, auth="hostToken"))
+    told = one(run("doctor", "--config", config), "permissions")
+    assert told["state"] == "fail"
+    assert "missing: Mail.ReadWrite, Mail.Send, User.Read" in told["found"]
+
+
+def test_permissions_beyond_need_are_named(sandbox: Sandbox, tmp_path: Path) -> None:
+    token = narrow_token(sandbox, "Mail.Read Mail.ReadWrite Mail.Send User.Read")
+    allowed = {"allow": ["messages.list", "folders.list"]}
+    config = config_file(tmp_path, sandbox.config(**token, auth="hostToken", operations=allowed))
+    told = one(run("doctor", "--config", config), "permissions")
+    assert told["state"] == "warn"
+    assert told["found"].endswith("more than needed: Mail.Send, User.Read")
+
+
+@pytest.mark.parametrize(("ahead", "state"), [(0, "ok"), (SKEW + 60, "warn"), (-SKEW - 60, "warn")])
+def test_a_clock_that_goes_wrong_is_noticed(ahead: float, state: str, config: str) -> None:
+    with connection(config) as parts:
+        now = datetime.now(UTC).timestamp() + ahead
+        assert clock(Patient(parts, clock=lambda: now))[0] == state
+
+
+def test_no_token_is_shown(config: str) -> None:
+    result = run("doctor", "--config", config, "--debug")
+    assert not JWT.search(result.out + result.err)
+
+
+def narrow_token(sandbox: Sandbox, scope: str) -> dict[str, Any]:
+    """A host's access token with these permissions only."""
+    import requests
+
+    config = sandbox.config()
+    session = requests.Session()
+    session.trust_env, session.verify = False, sandbox.ca_file
+    answer = session.post(
+        f"{sandbox.authority}/oauth2/v2.0/token",
+        data={
+            "grant_type": "refresh_token",
+            "client_id": sandbox.client_id,
+            "client_secret": sandbox.client_secret,
+            "refresh_token": config["refreshToken"],
+            "scope": scope,
+        },
+        timeout=10,
+    )
+    taken_out = dict.fromkeys(("refreshToken", "clientSecret", "redirectUri"))
+    return {**taken_out, "accessToken": answer.json()["access_token"]}

@@ -1,0 +1,62 @@
+"""``sandbox`` as a process of its own, and ``login`` into it."""
+
+from __future__ import annotations
+
+import json
+import signal
+from pathlib import Path
+
+import pytest
+from cli_world import Running, config_file, run, started
+
+
+def first_line(running: Running) -> dict[str, object]:
+    return json.loads(running.process.stdout.readline())
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_it_prints_one_line_when_ready_and_ends_when_told(stop: signal.Signals) -> None:
+    with started("sandbox", "--port", "0", "--json") as running:
+        facts = first_line(running)
+        assert {"graphUrl", "authority", "caFile", "tenantId", "clientId", "clientSecret"} <= set(facts)
+        assert {"redirectUri", "users", "adminUrl", "config"} <= set(facts)
+        running.process.send_signal(stop)
+        result = running.result()
+    assert (result.code, result.out, result.err) == (0, "", "")
+    assert not Path(str(facts["caFile"])).exists()
+
+
+def test_its_configuration_connects(tmp_path: Path) -> None:
+    with started("sandbox") as running:
+        config = config_file(tmp_path, first_line(running)["config"])
+        assert run("invoke", "messages.list", '{"limit": 2}', "--config", config).json["value"]
+
+
+def test_it_can_start_empty(tmp_path: Path) -> None:
+    with started("sandbox", "--seed", "empty") as running:
+        config = config_file(tmp_path, first_line(running)["config"])
+        assert run("invoke", "messages.list", "--config", config).json["value"] == []
+
+
+def test_a_port_that_is_taken_is_told() -> None:
+    with started("sandbox") as running:
+        port = str(first_line(running)["graphUrl"]).split(":")[2].partition("/")[0]
+        result = run("sandbox", "--port", port)
+    assert result.code == 1
+    assert port in result.err
+    assert "Traceback" not in result.err
+
+
+def test_login_into_a_store_that_forgets_is_refused(config: str) -> None:
+    result = run("login", "--no-browser", "--config", config)
+    assert result.code == 2
+    assert "tokenStore" in result.err
+
+
+def test_login_names_the_redirect_uri_to_register(sandbox, tmp_path: Path) -> None:
+    store = f"sqlite:///{tmp_path}/tokens.sqlite3"
+    config = config_file(tmp_path, sandbox.config(refreshToken=None, tokenStore=store))
+    result = run("login", "--no-browser", "--timeout", "0.2", "--config", config)
+    assert result.code == 3
+    assert "http://localhost" in result.err
+    assert "Mobile and desktop applications" in result.err
