@@ -172,6 +172,8 @@ def test_search_finds_words_by_property(adele: Client) -> None:
         ('"to:grady ski"', anchors.DRAFT),
         ('"\\"custard tarts\\""', anchors.NEWSLETTER),
         ('"Kraków"', anchors.NEWSLETTER),
+        ("\"'custard'\"", anchors.NEWSLETTER),
+        ('"size:1..2000 importance:high kind:email quarterly"', anchors.QUARTERLY_REPORT),
     ],
 )
 def test_search_understands_the_query_language(adele: Client, text: str, wanted: str) -> None:

@@ -213,7 +213,7 @@ def test_a_reply_goes_to_the_sender_and_quotes(adele: Client, kim: Client) -> No
     assert got["hasAttachments"] is False
     headers = _headers(kim, got)
     assert headers["In-Reply-To"] == original["internetMessageId"]
-    assert original["isRead"] is True
+    assert original["isRead"] is False
 
 
 def test_a_draft_of_a_reply_to_all_leaves_oneself_out_and_marks_the_original_read(adele: Client) -> None:

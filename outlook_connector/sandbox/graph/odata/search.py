@@ -79,8 +79,8 @@ def _term(token: str) -> Test:
     prefixed = _PREFIXED.fullmatch(token)
     if prefixed and prefixed.group(1).lower() in _PROPERTIES:
         name, mark, value = prefixed.groups()
-        return _PROPERTIES[name.lower()](mark, value.strip('"'))
-    return _in(_everywhere)(":", token.strip('"'))
+        return _PROPERTIES[name.lower()](mark, value.strip("\"'"))
+    return _in(_everywhere)(":", token.strip("\"'"))
 
 
 def _in(texts: Callable[[View], Iterable[str]]) -> Callable[[str, str], Test]:

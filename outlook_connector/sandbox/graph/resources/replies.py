@@ -32,7 +32,7 @@ class Kind:
     marks_read: bool = False
 
 
-REPLY = Kind("RE:", marks_read=True)
+REPLY = Kind("RE:")
 REPLY_ALL = Kind("RE:", everybody=True, marks_read=True)
 FORWARD = Kind("FW:", forward=True)
 
