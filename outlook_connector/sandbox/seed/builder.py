@@ -18,7 +18,9 @@ from outlook_connector.sandbox.graph.post.quoting import quoted
 from outlook_connector.sandbox.seed.people import Person
 
 Json = dict[str, Any]
+# Older mail has been read, some of the last days' as well.
 _OLD = timedelta(days=6)
+_RECENT = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,8 @@ class Builder:
 
     def _received(self, mail: Mail, sent: Message, mailbox: Mailbox) -> Message:
         at = mail.at + timedelta(seconds=2)
-        read = self.reference - mail.at > _OLD
+        age = self.reference - mail.at
+        read = age > _OLD or (age > _RECENT and sent.serial % 3 == 0)
         return replace(
             sent,
             folder=self.folder(mailbox, mail.folder),

@@ -163,7 +163,7 @@ def _notes(builder: Builder) -> None:
             sender,
             (receiver,),
             f"{topics[number % 6]}: a short question",
-            f"Hi {receiver.name.split(' ')[0]},\n\nis {topics[number % 6].lower()} settled for next week?\n\nThanks!",
+            f"Hi {receiver.name.split(' ')[0]},\n\nis everything settled for next week ({topics[number % 6].lower()})?\n\nThanks!",
             html=bool(number % 2),
         )
         builder.send(mail)

@@ -23,6 +23,7 @@ _BLOCKS = frozenset(
 )
 _SILENT = frozenset(("style", "script", "head", "title"))
 _PREVIEW = 255
+_PICTURE = re.compile(r"\[cid:[^\]]*\]\s*")
 
 QUOTE_HTML = '<hr tabindex="-1" style="display:inline-block; width:98%">'
 QUOTE_TEXT = "________________________________"
@@ -106,8 +107,8 @@ def converted(body: dict[str, Any], kind: str | None) -> dict[str, Any]:
 
 
 def preview(body: dict[str, Any]) -> str:
-    """The first 255 characters of the text."""
-    return as_text(body).strip()[:_PREVIEW]
+    """The first 255 characters of the text, without pictures."""
+    return _PICTURE.sub("", as_text(body)).strip()[:_PREVIEW]
 
 
 def unique(body: dict[str, Any]) -> dict[str, Any]:
