@@ -102,3 +102,18 @@ def test_a_wrong_password_can_be_corrected(browser: Any, sandbox: Sandbox, confi
         browser.find_element("id", "accept").click()
         heading(browser, "Signed in")
         assert running.result().json["username"] == "kim@contoso.example"
+
+
+def test_a_person_can_sign_in_to_the_demo(browser: Any) -> None:
+    with started("demo", "--browser", extra={"BROWSER": "true"}) as running:
+        browser.get(running.said(AUTHORIZE))
+        password = running.said(r"(?<=with the password )\S+(?=\. )")
+        browser.find_element("id", "passwd").send_keys(password)
+        browser.find_element("id", "login").clear()
+        browser.find_element("id", "login").send_keys("adele@contoso.example")
+        browser.find_element("id", "submit").click()
+        browser.find_element("id", "accept").click()
+        heading(browser, "Signed in")
+        result = running.result()
+    assert result.code == 0, result.err
+    assert "steps verified" in result.err

@@ -188,3 +188,11 @@ def test_an_interrupt_ends_it_with_130_and_no_traceback(sandbox: Sandbox, config
         result = running.result()
     assert (result.code, result.out) == (130, "")
     assert "Traceback" not in result.err
+
+
+def test_what_takes_long_is_told_meanwhile(sandbox: Sandbox, config: str) -> None:
+    sandbox.fault("GET /me/mailFolders", delay=1.6)
+    shown = on_terminal("invoke", "folders.list", "--config", config, extra={"TERM": "xterm"}).out
+    assert "folders.list …" in shown
+    quick = on_terminal("invoke", "folders.list", "--config", config, extra={"TERM": "xterm"}).out
+    assert "folders.list …" not in quick

@@ -1,5 +1,5 @@
 """``python -m outlook_connector.hosts.cli``."""
 
-from .program import main
+from . import main
 
 main()

@@ -128,7 +128,7 @@ def clock(patient: Patient) -> Verdict:
 
 
 def permissions(patient: Patient) -> Verdict:
-    from ...permissions import missing
+    from ...permissions import least, missing
 
     needs, held = patient.parts.context.needs, granted(patient)
     if not held:
@@ -137,15 +137,23 @@ def permissions(patient: Patient) -> Verdict:
     if lacking:
         what = f"missing: {', '.join(lacking)}; granted: {', '.join(held)}"
         return "fail", what, "Add them under API permissions and consent again, or narrow operations.allow."
-    used = {name.lower() for need in needs for name in need}
-    spare = [name for name in held if name.lower() not in used | DISPENSABLE]
-    if spare:
-        return (
-            "warn",
-            f"{', '.join(held)}; more than needed: {', '.join(spare)}",
-            "Remove them under API permissions, if nothing uses them.",
-        )
-    return "ok", ", ".join(held), ""
+    enough = least(needs)
+    useful = {*enough, *_more_uses(patient), *DISPENSABLE}
+    spare = [name for name in held if name not in useful]
+    if not spare:
+        return "ok", ", ".join(held), ""
+    lesser = [name for name in enough if name not in held]
+    instead = f" ({', '.join(lesser)} would do)" if lesser else ""
+    what = f"{', '.join(held)}; more than needed: {', '.join(spare)}{instead}"
+    return "warn", what, "Remove it under API permissions, if nothing else uses it."
+
+
+def _more_uses(patient: Patient) -> set[str]:
+    """What the allowed operations need for uses beyond their plainest one."""
+    connector = patient.parts.connector
+    allowed = [connector.manifest.operations[name] for name in connector.operations]
+    more = [one for operation in allowed for one in operation.permissions_for.values()]
+    return {name for one in more for need in one.of(connector.config.auth) for name in need}
 
 
 def graph(patient: Patient) -> Verdict:

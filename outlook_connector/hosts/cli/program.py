@@ -1,10 +1,8 @@
 """The program: its commands, and how each of its ends is told."""
 
 import logging
-import sys
 import traceback
 from collections.abc import Sequence
-from typing import NoReturn
 
 import click
 
@@ -45,11 +43,6 @@ def cli() -> None:
 
 for command in COMMANDS:
     cli.add_command(command)
-
-
-def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """The entry point of the console script."""
-    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -1,5 +1,6 @@
 """``sandbox``: a mailbox service of one's own, until it is stopped."""
 
+import logging
 import signal
 import threading
 from collections.abc import Iterator
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
     from ...sandbox.sandbox import Sandbox
 
 
-class SandboxMissing(ConnectorError):
-    """The sandbox's libraries are not installed."""
+class SandboxUnavailable(ConnectorError):
+    """The sandbox cannot be started here; the message says what to do."""
 
-    default_code = "sandboxMissing"
+    default_code = "sandboxUnavailable"
 
 
 @click.command()
@@ -51,15 +52,28 @@ def sandbox(port: int, seed: str, as_json: bool) -> None:
         stop.wait()
 
 
-def opened(**options: Any) -> "Sandbox":
-    """A sandbox to start. Raises ``ConnectorError`` that says what to install where its libraries are missing."""
+@contextmanager
+def opened(**options: Any) -> Iterator["Sandbox"]:
+    """A running sandbox. Raises ``SandboxUnavailable`` where its libraries are missing or its port is taken."""
     from ... import sandbox as package
 
+    logging.getLogger("uvicorn.error").addHandler(
+        logging.NullHandler()
+    )  # else it tells of a taken port as well
     try:
         made: Sandbox = package.Sandbox(**options)
     except ModuleNotFoundError as missing:
-        raise SandboxMissing(str(missing)) from None
-    return made
+        raise SandboxUnavailable(f"{str(missing)[:1].upper()}{str(missing)[1:]}.") from None
+    try:
+        made.start()
+    except OSError:
+        port = options.get("port", 0)
+        message = f"Port {port} of this machine cannot be listened on. Choose another, or 0 for a free one."
+        raise SandboxUnavailable(message) from None
+    try:
+        yield made
+    finally:
+        made.stop()
 
 
 def _seeded(seed: str) -> dict[str, Any]:
