@@ -6,6 +6,7 @@ from graph_calls import Office, mail, message
 from outlook_connector.sandbox.directory import User
 from outlook_connector.sandbox.exchange import Call
 from outlook_connector.sandbox.seed import anchors
+from outlook_connector.sandbox.tenant import default_directory, default_users
 
 MOVE = message(anchors.QUARTERLY_REPORT, "/move")
 
@@ -102,11 +103,10 @@ def test_unknown_users_are_not_found(office: Office) -> None:
 
 
 def test_a_user_without_a_mailbox_has_a_profile_and_no_mail() -> None:
-    office = Office()
     guest = User(
         "11111111-2222-3333-4444-555555555555", "guest@contoso.example", "Guest", "x", has_mailbox=False
     )
-    office.directory._content.users.append(guest)
+    office = Office(directory=default_directory([*default_users(), guest]))
     client = office.person("guest")
     assert client.get("/me").json["mail"] is None
     reply = client.get("/me/messages")

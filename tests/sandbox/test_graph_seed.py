@@ -1,6 +1,7 @@
 """The mail that every sandbox starts with."""
 
 import time
+from calendar import timegm
 
 import pytest
 from graph_calls import Client, Office, folder, message
@@ -32,7 +33,7 @@ def test_there_are_some_three_hundred_messages_over_ninety_days(office: Office) 
     now = office.clock.now()
     assert times[-1] < f"{now:%Y-%m-%dT%H:%M:%SZ}"
     oldest = time.strptime(times[0], "%Y-%m-%dT%H:%M:%SZ")
-    assert 60 < (now.timestamp() - time.mktime(oldest)) / 86400 < 91
+    assert 60 < (now.timestamp() - timegm(oldest)) / 86400 < 91
 
 
 def test_two_sandboxes_have_the_same_ids(office: Office) -> None:

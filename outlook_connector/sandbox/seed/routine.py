@@ -157,13 +157,14 @@ def _notes(builder: Builder) -> None:
     topics = ("Shift plan", "Window display", "Returns", "Tills", "Music licence", "Key for the safe")
     for number in range(12):
         sender, receiver = ((ADELE, NESTOR), (KIM, ADELE), (NESTOR, KIM))[number % 3]
+        topic, first = topics[number % 6], receiver.name.split(" ")[0]
         mail = Mail(
             f"note-{number}",
             builder.day(1 + number * 6, 15, 4 * number),
             sender,
             (receiver,),
-            f"{topics[number % 6]}: a short question",
-            f"Hi {receiver.name.split(' ')[0]},\n\nis everything settled for next week ({topics[number % 6].lower()})?\n\nThanks!",
+            f"{topic}: a short question",
+            f"Hi {first},\n\nis everything settled for next week ({topic.lower()})?\n\nThanks!",
             html=bool(number % 2),
         )
         builder.send(mail)
