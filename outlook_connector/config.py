@@ -58,6 +58,16 @@ class HttpSettings:
 
 
 @dataclass(frozen=True)
+class CertificateSettings:
+    """Where the app's certificate and its private key are: in a PEM or PFX file, or in a PEM text."""
+
+    path: str | None = None
+    pem: Secret | None = None
+    password: Secret | None = None
+    send_x5c: bool = False
+
+
+@dataclass(frozen=True)
 class Rules:
     """What the policy decides by: patterns, each tuple ``None`` where everything is allowed."""
 
@@ -83,6 +93,9 @@ class Config:
     graph_audience: str
     private_authority: bool = False
     client_secret: Secret | None = None
+    certificate: CertificateSettings | None = None
+    federated_token_file: str | None = None
+    federated_token: Secret | Callable[[], str] | None = field(default=None, repr=False)
     redirect_uri: str | None = None
     account: str = "default"
     refresh_token: Secret | None = None
@@ -95,21 +108,27 @@ class Config:
     rules: Rules = Rules()
 
 
+CALLABLES = ("accessToken", "federatedToken")
+"""Keys that hold a text, or in Python a callable that returns one."""
+
+CREDENTIALS = ("clientSecret", "certificate", "federatedTokenFile", "federatedToken")
+"""Keys by which the app proves who it is: one of them, or none for a public client."""
+
+
 def build(raw: Mapping[str, Any], schemas: Schemas) -> Config:
     """A ``Config`` from raw keys, or ``ConfigError`` naming every wrong key (and no secret's value)."""
-    callable_token = raw.get("accessToken") if callable(raw.get("accessToken")) else None
-    checkable = {key: value for key, value in raw.items() if not (key == "accessToken" and callable_token)}
+    checkable = {key: value for key, value in raw.items() if not (key in CALLABLES and callable(value))}
     problems = schemas.problems("config.json", checkable)
     if problems:
         raise refusal(problems)
     kind = raw.get("auth") or _reading(raw)
-    problems = _missing(kind, raw)
+    problems = [*_missing(kind, raw), *_clashes(raw)]
     if problems:
         raise refusal(problems)
-    return _assemble(kind, raw, callable_token)
+    return _assemble(kind, raw)
 
 
-def _assemble(kind: str, raw: Mapping[str, Any], callable_token: Callable[[], str] | None) -> Config:
+def _assemble(kind: str, raw: Mapping[str, Any]) -> Config:
     cloud = raw.get("cloud", "global")
     authority, tenant = _authority(raw, cloud)
     graph_url = raw.get("graphUrl", CLOUDS[cloud].graph + "/v1.0").rstrip("/")
@@ -124,10 +143,13 @@ def _assemble(kind: str, raw: Mapping[str, Any], callable_token: Callable[[], st
         graph_audience=raw.get("graphAudience") or "{0.scheme}://{0.netloc}".format(urlsplit(graph_url)),
         private_authority="authority" in raw,
         client_secret=_secret(raw, "clientSecret"),
+        certificate=_certificate(raw),
+        federated_token_file=raw.get("federatedTokenFile"),
+        federated_token=_supplied(raw, "federatedToken"),
         redirect_uri=raw.get("redirectUri"),
         account=raw.get("account", "default"),
         refresh_token=_secret(raw, "refreshToken"),
-        access_token=callable_token or _secret(raw, "accessToken"),
+        access_token=_supplied(raw, "accessToken"),
         mailbox=None if raw.get("mailbox") == "me" else raw.get("mailbox"),
         immutable_ids=raw.get("immutableIds", True),
         token_store=raw.get("tokenStore"),
@@ -155,7 +177,7 @@ def _reading(raw: Mapping[str, Any]) -> str:
     """The one way to sign in that the keys allow, where ``auth`` was left out."""
     if "accessToken" in raw:
         return "hostToken"
-    if "refreshToken" in raw or "redirectUri" in raw or "clientSecret" not in raw:
+    if "refreshToken" in raw or "redirectUri" in raw or not _proofs(raw):
         return "delegated"
     if "mailbox" in raw:
         return "application"
@@ -169,23 +191,67 @@ _NEEDED: Mapping[str, tuple[tuple[str, str], ...]] = {
     "application": (
         ("clientId", "is required: the application (client) id of the app registration"),
         ("tenantId", "is required for application: client credentials belong to one tenant"),
-        ("clientSecret", "is required for application"),
         ("mailbox", "is required for application: there is no signed-in person whose mailbox could be meant"),
+    ),
+    "managedIdentity": (
+        (
+            "mailbox",
+            "is required for managedIdentity: there is no signed-in person whose mailbox could be meant",
+        ),
     ),
     "hostToken": (("accessToken", "is required for hostToken"),),
 }
 
 
+PERSONLESS = frozenset({"application", "managedIdentity"})
+"""Ways to sign in without a person, and so without a mailbox of one's own."""
+
+
 def _missing(kind: str, raw: Mapping[str, Any]) -> list[Problem]:
     problems = [(pointer([key]), told) for key, told in _NEEDED[kind] if not raw.get(key)]
-    if kind == "application" and raw.get("mailbox") == "me":
+    if kind == "application" and not _proofs(raw):
+        problems.append(("/clientSecret", f"is required for application, or another of {_LISTED}"))
+    if kind in PERSONLESS and raw.get("mailbox") == "me":
         problems.append(("/mailbox", "must name a mailbox: an application has none of its own"))
     if kind == "application" and raw.get("tenantId") in TENANTS_OF_MANY:
         problems.append(("/tenantId", "must be one tenant's id or domain for application"))
+    return [problem for problem in problems if not (problem[0] == "/tenantId" and "authority" in raw)]
+
+
+def _clashes(raw: Mapping[str, Any]) -> list[Problem]:
+    """What cannot stand beside one another."""
+    problems: list[Problem] = []
     tenant = str(raw.get("authority", "")).rsplit("/", 1)[-1]
     if "authority" in raw and raw.get("tenantId", tenant) != tenant:
         problems.append(("/authority", "must end with the tenant that tenantId names"))
-    return [problem for problem in problems if not (problem[0] == "/tenantId" and "authority" in raw)]
+    proofs = _proofs(raw)
+    if len(proofs) > 1:
+        problems.append((pointer([proofs[1]]), f"must not stand beside {proofs[0]}: give one of {_LISTED}"))
+    certificate = raw.get("certificate")
+    if certificate is not None and ("path" in certificate) == ("pem" in certificate):
+        problems.append(("/certificate", "must have path (a PEM or PFX file) or pem (a text), one of them"))
+    return problems
+
+
+_LISTED = ", ".join(CREDENTIALS)
+
+
+def _proofs(raw: Mapping[str, Any]) -> list[str]:
+    return [key for key in CREDENTIALS if key in raw]
+
+
+def _certificate(raw: Mapping[str, Any]) -> CertificateSettings | None:
+    given = raw.get("certificate")
+    if given is None:
+        return None
+    return CertificateSettings(
+        given.get("path"), _secret(given, "pem"), _secret(given, "password"), given.get("sendX5c", False)
+    )
+
+
+def _supplied(raw: Mapping[str, Any], key: str) -> Secret | Callable[[], str] | None:
+    given = raw.get(key)
+    return given if callable(given) else _secret(raw, key)
 
 
 def _authority(raw: Mapping[str, Any], cloud: str) -> tuple[str, str]:

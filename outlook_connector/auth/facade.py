@@ -10,9 +10,11 @@ from ..store import Clock, Store
 from . import refusals
 from .account import Account
 from .client import EntraClient
+from .credentials import facts
 from .grants import ApplicationGrant, RefreshGrant
 from .handing import OnTokens
 from .hosted import HostTokens
+from .managed import ManagedClient
 from .provider import MINIMUM_LIFE, TokenProvider, Tokens
 from .signin import SignIn
 from .times import rfc3339
@@ -40,11 +42,18 @@ class Auth:
         self._clock = clock
         client = EntraClient(config, session, clock)
         self._signin = SignIn(config, store, client, clock)
-        self._tokens = _tokens(config, store, client, scopes, on_tokens, clock)
+        self._tokens = _tokens(config, store, client, session, scopes, on_tokens, clock)
 
-    def token(self, *, minimum_life: float = MINIMUM_LIFE, rejected: str | None = None) -> str:
-        """An access token for Microsoft Graph; ``rejected`` is one that Graph has just answered 401 to."""
-        return self._tokens.token(minimum_life=minimum_life, rejected=rejected)
+    def token(
+        self,
+        *,
+        minimum_life: float = MINIMUM_LIFE,
+        rejected: str | None = None,
+        claims: str | None = None,
+    ) -> str:
+        """An access token for Microsoft Graph; ``rejected`` is one that Graph has just answered 401 to, and ``claims``
+        the decoded claims of that answer's challenge."""
+        return self._tokens.token(minimum_life=minimum_life, rejected=rejected, claims=claims)
 
     def begin(
         self,
@@ -85,6 +94,7 @@ class Auth:
             "signedInAt": rfc3339(known.signed_in_at),
             "refreshedAt": rfc3339(known.refreshed_at),
             "refreshTokenIssuedAt": rfc3339(known.refresh_token_at),
+            **self._credential(),
             "reason": None if ready else known.reason or missing.message,
             "advice": None if ready else known.advice or missing.details["advice"],
         }
@@ -95,6 +105,11 @@ class Auth:
         Microsoft's own session in the browser goes on, and so do copies of tokens that a host keeps.
         """
         return {"account": self.config.account, "signedOut": self._tokens.forget()}
+
+    def _credential(self) -> dict[str, Any]:
+        """How the app proves who it is, where that is the connector's affair."""
+        shown = self.config.auth in ("delegated", "application")
+        return {"credential": facts(self.config, self._clock)} if shown else {}
 
     def _ready(self, account: Account | None) -> bool:
         if self.config.auth != "delegated":
@@ -116,6 +131,7 @@ def _tokens(
     config: Config,
     store: Store,
     client: EntraClient,
+    session: Any,
     scopes: tuple[str, ...],
     on_tokens: OnTokens | None,
     clock: Clock,
@@ -124,6 +140,9 @@ def _tokens(
     ways: Mapping[str, Callable[[], Tokens]] = {
         "hostToken": lambda: HostTokens(config),
         "application": lambda: TokenProvider(config, store, ApplicationGrant(client), None, clock),
+        "managedIdentity": lambda: TokenProvider(
+            config, store, ApplicationGrant(ManagedClient(config, session, clock)), None, clock
+        ),
         "delegated": lambda: TokenProvider(
             config, store, RefreshGrant(client, config, scopes), on_tokens, clock
         ),

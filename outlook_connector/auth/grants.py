@@ -5,7 +5,9 @@ from typing import Protocol
 from ..config import Config
 from ..errors import ConsentRequired
 from .account import Account
-from .client import Answer, EntraClient
+from .client import EntraClient
+from .library import Answer
+from .managed import ManagedClient
 from .scopes import attempts as scopes_to_ask
 
 
@@ -26,8 +28,9 @@ class Grant(Protocol):
     def token(self, account: Account | None) -> str | None:
         """The refresh token to use; ``None`` where there is none, or none is needed."""
 
-    def ask(self, token: str | None, session: tuple[str, ...]) -> Answer:
-        """New tokens from Microsoft Entra. ``session`` are the permissions that the session is known to have."""
+    def ask(self, token: str | None, session: tuple[str, ...], claims: str | None) -> Answer:
+        """New tokens from Microsoft Entra. ``session`` are the permissions that the session is known to have,
+        ``claims`` what a claims challenge demands."""
 
 
 class RefreshGrant:
@@ -50,29 +53,29 @@ class RefreshGrant:
             return hosts
         return account.refresh_token if account else None
 
-    def ask(self, token: str | None, session: tuple[str, ...]) -> Answer:
+    def ask(self, token: str | None, session: tuple[str, ...], claims: str | None) -> Answer:
         """A permission that nobody has consented to costs that permission, not the whole connection."""
         *wider, last = scopes_to_ask(self.wanted, session)
         for scopes in wider:
             try:
-                return self._client.refresh(token or "", scopes)
+                return self._client.refresh(token or "", scopes, claims)
             except ConsentRequired:
                 continue
-        return self._client.refresh(token or "", last)
+        return self._client.refresh(token or "", last, claims)
 
 
 class ApplicationGrant:
-    """By the app's own credential."""
+    """By the app's own credential, or by the machine's identity."""
 
     keeps_session = False
     wanted: tuple[str, ...] = ()
     supplied: str | None = None
 
-    def __init__(self, client: EntraClient) -> None:
+    def __init__(self, client: EntraClient | ManagedClient) -> None:
         self._client = client
 
     def token(self, account: Account | None) -> str | None:
         return None
 
-    def ask(self, token: str | None, session: tuple[str, ...]) -> Answer:
-        return self._client.application()
+    def ask(self, token: str | None, session: tuple[str, ...], claims: str | None) -> Answer:
+        return self._client.application(claims)

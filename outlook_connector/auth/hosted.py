@@ -15,9 +15,15 @@ class HostTokens:
         self._lock = ForkSafeLock()
         self._current: str | None = None
 
-    def token(self, *, minimum_life: float = MINIMUM_LIFE, rejected: str | None = None) -> str:
+    def token(
+        self,
+        *,
+        minimum_life: float = MINIMUM_LIFE,
+        rejected: str | None = None,
+        claims: str | None = None,
+    ) -> str:
         """The host's token. Raises ``CredentialExpired`` where it is the refused one, and ``AuthError`` where the
-        callable fails. ``minimum_life`` means nothing here: how long the token lives is the host's affair."""
+        callable fails. ``minimum_life`` and ``claims`` mean nothing here: the token is the host's affair."""
         current = self._current
         if current and current != rejected:
             return current

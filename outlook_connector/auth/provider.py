@@ -30,8 +30,14 @@ QUIET = 30.0
 class Tokens(Protocol):
     """Where an ``Auth`` gets access tokens from."""
 
-    def token(self, *, minimum_life: float = MINIMUM_LIFE, rejected: str | None = None) -> str:
-        """An access token; ``rejected`` is one that Graph has just refused."""
+    def token(
+        self,
+        *,
+        minimum_life: float = MINIMUM_LIFE,
+        rejected: str | None = None,
+        claims: str | None = None,
+    ) -> str:
+        """An access token; ``rejected`` is one that Graph has just refused, ``claims`` what it demanded."""
 
     def refresh(self) -> Account:
         """New tokens now."""
@@ -60,11 +66,18 @@ class TokenProvider:
         self._current: Account | None = None
         self._quiet_until = 0.0
 
-    def token(self, *, minimum_life: float = MINIMUM_LIFE, rejected: str | None = None) -> str:
+    def token(
+        self,
+        *,
+        minimum_life: float = MINIMUM_LIFE,
+        rejected: str | None = None,
+        claims: str | None = None,
+    ) -> str:
         """An access token good for ``minimum_life`` seconds, or for a fifth of the time that tokens are issued for.
 
-        ``rejected`` is a token that Graph has just refused: another one is returned. Raises ``SignInRequired``,
-        another ``AuthError``, ``TransportError``, or ``ConfigError`` for a store that cannot be read.
+        ``rejected`` is a token that Graph has just refused: another one is returned, asked for with the ``claims`` of
+        Graph's challenge where it made one. While the service fails, a token serves on until its end. Raises
+        ``SignInRequired``, another ``AuthError``, ``TransportError``, or ``ConfigError`` for an unreadable store.
         """
         now, current = self._clock.time(), self._current
         if current and current.serves(now, max(AHEAD, minimum_life), rejected):
@@ -72,7 +85,7 @@ class TokenProvider:
         if current and current.serves(now, minimum_life, rejected):
             return self._ahead(current)
         with self._lock:
-            current, fresh = self._needed(minimum_life, rejected)
+            current, fresh = self._needed(minimum_life, rejected, claims)
         return self._handed(current, fresh)
 
     def refresh(self) -> Account:
@@ -96,12 +109,20 @@ class TokenProvider:
         self._current = None
         return self._renewal.row.delete()
 
-    def _needed(self, life: float, rejected: str | None) -> tuple[Account, bool]:
+    def _needed(self, life: float, rejected: str | None, claims: str | None) -> tuple[Account, bool]:
         current = self._current
         if current and current.serves(self._clock.time(), life, rejected):
             return current, False
-        with self._lease(PATIENCE):
-            return self._renewed(life, rejected)
+        try:
+            with self._lease(PATIENCE):
+                return self._renewed(life, rejected, claims)
+        except ConnectorError as error:
+            current = self._current
+            if not (error.retryable and current and current.access_token != rejected):
+                raise
+            if not current.valid(self._clock.time()):
+                raise
+            return current, False
 
     def _ahead(self, current: Account) -> str:
         """Renews a token before its end, in one thread of one worker; the others go on with the present one, and so
@@ -111,7 +132,7 @@ class TokenProvider:
         fresh = False
         try:
             with self._lease(0):
-                current, fresh = self._renewed(AHEAD, None)
+                current, fresh = self._renewed(AHEAD, None, None)
         except ConnectorError as error:
             self._quiet_until = self._clock.time() + QUIET
             if not (error.retryable and current.valid(self._clock.time())):
@@ -120,10 +141,10 @@ class TokenProvider:
             self._lock.release()
         return self._handed(current, fresh)
 
-    def _renewed(self, life: float, rejected: str | None) -> tuple[Account, bool]:
+    def _renewed(self, life: float, rejected: str | None, claims: str | None) -> tuple[Account, bool]:
         """The account to go on with, and whether it is fresh from Microsoft Entra."""
         serving = self._renewal.serving(life, rejected)
-        self._current = account = serving or self._renewal.renew()
+        self._current = account = serving or self._renewal.renew(claims=claims)
         return account, serving is None
 
     def _handed(self, account: Account, fresh: bool) -> str:

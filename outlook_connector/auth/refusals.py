@@ -11,11 +11,16 @@ from urllib.parse import urlencode
 
 from ..config import Config
 from ..errors import ConnectorError, ConsentRequired, SignInRequired, TransportError
+from . import advice_credentials
 from .advice import BY_AADSTS, BY_ERROR, OTHERWISE, Advice
 
 _WORD = re.compile(r"[a-z][a-z0-9_]{1,60}")
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _NUMBER = re.compile(r"AADSTS(\d{4,9})\b")
+
+
+_NUMBERS: Mapping[int, Advice] = {**BY_AADSTS, **advice_credentials.BY_AADSTS}
+_WORDS: Mapping[str, Advice] = {**BY_ERROR, **advice_credentials.BY_ERROR}
 
 
 def explain(answer: Mapping[str, Any], config: Config, redirect_uri: str | None = None) -> ConnectorError:
@@ -55,6 +60,11 @@ def aadsts(answer: Mapping[str, Any]) -> int | None:
     return int(found[1]) if found else None
 
 
+def word_of(value: Any) -> str | None:
+    """An OAuth error's name, if it has the form of one."""
+    return _checked(_WORD, value)
+
+
 def no_answer(error: BaseException, host: str) -> TransportError:
     """The error for a connection that failed: what to look at, by the kind of failure."""
     names = {kind.__name__ for kind in type(error).__mro__}
@@ -85,11 +95,11 @@ def nobody(config: Config, why: str) -> SignInRequired:
 
 
 def _advice(number: int | None, word: str | None, suberror: str | None) -> Advice:
-    if number is not None and number in BY_AADSTS:
-        return BY_AADSTS[number]
+    if number is not None and number in _NUMBERS:
+        return _NUMBERS[number]
     if suberror == "consent_required":
         return BY_ERROR["consent_required"]
-    return BY_ERROR.get(word or "", OTHERWISE)
+    return _WORDS.get(word or "", OTHERWISE)
 
 
 def _facts(config: Config, redirect_uri: str | None, number: int | None) -> dict[str, str]:

@@ -10,8 +10,8 @@ from ..errors import ConnectorError, SignInRequired
 from ..store import Clock, Store, StoreConflict
 from . import refusals
 from .account import Account, Row, fingerprint, renewed
-from .client import Answer
 from .grants import Grant
+from .library import Answer
 
 _log = logging.getLogger(__name__)
 
@@ -36,9 +36,10 @@ class Renewal:
         asked = set(self._grant.wanted) <= set(account.asked)
         return account if asked and self._grant.token(account) == account.refresh_token else None
 
-    def renew(self, *, force: bool = False) -> Account:
+    def renew(self, *, force: bool = False, claims: str | None = None) -> Account:
         """New tokens, stored. Where the refresh token is refused and the row shows that another worker has rotated
-        it in between, once more with that one. ``force`` asks even where a person was found to be needed.
+        it in between, once more with that one. ``force`` asks even where a person was found to be needed;
+        ``claims`` is what a claims challenge demands.
 
         Raises ``SignInRequired`` (and notes it in the row), another ``AuthError``, or ``TransportError``.
         """
@@ -51,7 +52,7 @@ class Renewal:
                 break
             self._check(account, token, force)
             try:
-                answer = self._grant.ask(token, self._base(account, token).scopes)
+                answer = self._grant.ask(token, self._base(account, token).scopes, claims)
             except SignInRequired as error:
                 refused, spent = error, token
                 continue

@@ -6,7 +6,7 @@ that went wrong reaches its logs, which would quote whole answers.
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -54,11 +54,20 @@ class Received:
 class Wire:
     """``get`` and ``post`` for msal. Raises ``AuthError``, ``TransportError`` or ``UnexpectedResponse``.
 
-    ``session`` is a ``requests.Session``, or an object whose ``current()`` returns one.
+    ``session`` is a ``requests.Session``, or an object whose ``current()`` returns one. ``explain`` makes the error of
+    a refusal, ``transient`` are statuses that count as 5xx does.
     """
 
-    def __init__(self, config: Config, session: Any, clock: Pauser = time) -> None:
-        self._config = config
+    def __init__(
+        self,
+        config: Config,
+        session: Any,
+        clock: Pauser = time,
+        explain: Callable[[Mapping[str, Any]], ConnectorError] | None = None,
+        transient: frozenset[int] = frozenset(),
+    ) -> None:
+        self._explain = explain or (lambda answer: refusals.explain(answer, config))
+        self._transient = transient
         self._session = session
         self._clock = clock
         self._timeout = (
@@ -105,7 +114,7 @@ class Wire:
     def _judged(
         self, host: str, status: int, text: str, headers: Mapping[str, str]
     ) -> "Received | ConnectorError":
-        if status == 429 or status >= 500:
+        if status == 429 or status >= 500 or status in self._transient:
             return refusals.unavailable(status, host, _seconds(headers.get("Retry-After")))
         answer = _json_object(text)
         if answer is None or 300 <= status < 400:
@@ -115,7 +124,7 @@ class Wire:
                 details={"host": host, "status": status, "configKey": "authority"},
             )
         if status >= 400 or "error" in answer:
-            return refusals.explain(answer, self._config)
+            return self._explain(answer)
         return Received(status, text)
 
 

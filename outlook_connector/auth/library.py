@@ -1,0 +1,63 @@
+"""What every use of msal shares: no cache of its own, no error of its own, and an answer that holds a token."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..errors import AuthError, ConfigError, ConnectorError, UnexpectedResponse
+
+Answer = Mapping[str, Any]
+"""A token answer as it came: ``access_token``, ``expires_in``, ``refresh_token``, ``scope``, ``id_token_claims``."""
+
+
+def guarded(call: Callable[[], Any]) -> Answer:
+    """msal's own errors may quote tokens and claims: they are replaced, and no chain leads back to them."""
+    failure: ConnectorError
+    try:
+        answer = call()
+    except ConnectorError as error:
+        failure = error
+    except (ValueError, RuntimeError, KeyError, TypeError) as error:
+        failure = _replaced(error)
+    else:
+        if isinstance(answer, Mapping):
+            return answer
+        failure = UnexpectedResponse("The sign-in service gave no usable answer.")
+    raise failure.with_traceback(None) from None
+
+
+def tokens(call: Callable[[], Any]) -> Answer:
+    """As ``guarded``; raises ``UnexpectedResponse`` for an answer without an access token."""
+    answer = guarded(call)
+    if not isinstance(answer.get("access_token"), str) or not answer["access_token"]:
+        raise UnexpectedResponse("The sign-in service answered without an access token.")
+    return answer
+
+
+def no_cache() -> Any:
+    """A cache for msal that keeps nothing, since the row in the store is the truth."""
+    import msal  # late: it costs 150 ms, and not every process signs in
+
+    class NoCache(msal.TokenCache):  # type: ignore[misc]  # msal has no types
+        """msal's own would log codes and verifiers."""
+
+        def add(self, event: Any, now: Any = None) -> None:
+            return None
+
+    return NoCache()
+
+
+def _replaced(error: Exception) -> ConnectorError:
+    """msal tells a nonce that does not match by its text alone."""
+    if isinstance(error, RuntimeError) and "nonce" in str(error):
+        return AuthError(
+            "The answer belongs to another sign-in: its nonce does not match. Begin the sign-in again.",
+            code="signInMismatch",
+        )
+    if isinstance(error, ValueError) and "authority" in str(error):
+        return ConfigError(
+            "The tenant's sign-in configuration cannot be read. Check authority, tenantId and cloud.",
+            details={"problems": [{"pointer": "/authority", "message": "gave no OpenID configuration"}]},
+        )
+    return UnexpectedResponse(
+        f"The sign-in library could not make sense of the answer ({type(error).__name__})."
+    )
