@@ -162,3 +162,10 @@ def test_the_profile_can_be_narrowed(office: Office) -> None:
     profile = office.person().get("/me", select="displayName,mail").json
     assert {key for key in profile if not key.startswith("@")} == {"displayName", "mail"}
     assert profile["mail"] == "adele@contoso.example"
+
+
+def test_the_basic_permission_does_not_search(office: Office) -> None:
+    basic = office.person("adele", "Mail.ReadBasic")
+    assert basic.get("/me/messages", search='"board"').code == "ErrorAccessDenied"
+    assert basic.get("/me/messages", filter="contains(body/content,'board')").code == "ErrorAccessDenied"
+    assert basic.get("/me/messages", filter="isRead eq false").status == 200
