@@ -118,7 +118,7 @@ def on_terminal(*arguments: str, extra: Mapping[str, str] | None = None, timeout
     import pty
 
     ours, theirs = pty.openpty()
-    everything = {"TERM": "dumb", "NO_COLOR": "1", **environment(extra)}
+    everything = {**environment(), "TERM": "dumb", "NO_COLOR": "1", **(extra or {})}
     process = subprocess.Popen(
         [*COMMAND, *arguments], stdin=theirs, stdout=theirs, stderr=theirs, env=everything, close_fds=True
     )

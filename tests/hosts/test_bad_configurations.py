@@ -60,7 +60,7 @@ def login(sandbox: Sandbox, config: str, flags: tuple[str, ...]) -> tuple[Result
 
 def login_to_nowhere(sandbox: Sandbox, config: str, flags: tuple[str, ...]) -> tuple[Result, list[str]]:
     """Microsoft shows the error on its own page and never sends the browser back."""
-    with started("login", "--no-browser", "--timeout", "1.5", "--config", config, *flags) as running:
+    with started("login", "--no-browser", "--timeout", "0.5", "--config", config, *flags) as running:
         url = running.said(AUTHORIZE)
         redirect = parse_qs(urlsplit(url).query)["redirect_uri"][0]
         page = Follower(redirect, sandbox.ca_file).open(url)

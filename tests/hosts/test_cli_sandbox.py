@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from cli_world import Running, config_file, run, started
 
+from outlook_connector.sandbox import Sandbox
+
 
 def first_line(running: Running) -> dict[str, object]:
     return json.loads(running.process.stdout.readline())
@@ -55,10 +57,19 @@ def test_login_into_a_store_that_forgets_is_refused(config: str) -> None:
     assert "tokenStore" in result.err
 
 
-def test_login_names_the_redirect_uri_to_register(sandbox, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("changed", "platform"),
+    [
+        ({}, "Web"),
+        ({"clientSecret": None}, "Mobile and desktop applications"),
+        ({"redirectUri": None}, "Web"),
+    ],
+)
+def test_login_names_the_redirect_uri_to_register(
+    changed: dict[str, None], platform: str, sandbox: Sandbox, tmp_path: Path
+) -> None:
     store = f"sqlite:///{tmp_path}/tokens.sqlite3"
-    config = config_file(tmp_path, sandbox.config(refreshToken=None, tokenStore=store))
+    config = config_file(tmp_path, sandbox.config(**{"refreshToken": None, "tokenStore": store, **changed}))
     result = run("login", "--no-browser", "--timeout", "0.2", "--config", config)
     assert result.code == 3
-    assert "http://localhost" in result.err
-    assert "Mobile and desktop applications" in result.err
+    assert f"http://localhost (Authentication, {platform})" in result.err

@@ -11,6 +11,7 @@ from .output import emit, for_people, tell
 
 if TYPE_CHECKING:
     from ...assembly import Assembly
+    from ...config import Config
 
 LOOPBACK = ("localhost", "127.0.0.1")
 
@@ -30,8 +31,8 @@ LOOPBACK = ("localhost", "127.0.0.1")
 def login(no_browser: bool, timeout: float, hint: str | None, config: str | None, as_json: bool) -> None:
     """Sign a person in, and keep the tokens in the token store.
 
-    The app registration needs the redirect URI http://localhost under Authentication, platform "Mobile and desktop
-    applications" (any port is accepted there), or the configured redirectUri under "Web".
+    The app registration needs the redirect URI http://localhost, under Authentication: for the platform "Web" where
+    the configuration has a client secret, else for "Mobile and desktop applications". Any port is accepted there.
     """
     import webbrowser
 
@@ -39,9 +40,7 @@ def login(no_browser: bool, timeout: float, hint: str | None, config: str | None
 
     with connection(config) as parts:
         _check(parts)
-        tell(
-            f"Redirect URI that the app registration needs: {registered(parts.connector.config.redirect_uri)}"
-        )
+        tell(f"Redirect URI that the app registration needs: {registered(parts.connector.config)}")
         result = sign_in(
             parts.context.auth,
             open_browser=(lambda url: None) if no_browser else webbrowser.open,
@@ -55,17 +54,13 @@ def login(no_browser: bool, timeout: float, hint: str | None, config: str | None
         emit(result)
 
 
-def registered(configured: str | None) -> str:
-    """What to register, and where."""
-    parts = urlsplit(configured or "http://localhost")
-    if parts.hostname in LOOPBACK and parts.scheme == "http":
-        where = (
-            "Mobile and desktop applications"
-            if parts.port is None
-            else "Web, or Mobile and desktop applications"
-        )
-        return f"{parts.geturl()} (Authentication, {where})"
-    return "http://localhost (Authentication, Mobile and desktop applications)"
+def registered(config: "Config") -> str:
+    """The redirect URI to register, and for which platform.
+    https://learn.microsoft.com/entra/identity-platform/reply-url#localhost-exceptions"""
+    configured = urlsplit(config.redirect_uri or "")
+    ours = configured.scheme == "http" and configured.hostname in LOOPBACK
+    platform = "Web" if config.client_secret else "Mobile and desktop applications"
+    return f"{configured.geturl() if ours else 'http://localhost'} (Authentication, {platform})"
 
 
 def _check(parts: "Assembly") -> None:
