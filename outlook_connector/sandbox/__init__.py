@@ -8,12 +8,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from outlook_connector.sandbox.credentials import Certificate, FederatedCredential, ManagedIdentity
     from outlook_connector.sandbox.directory import App, Secret, User
     from outlook_connector.sandbox.sandbox import Sandbox
 
-__all__ = ["App", "Sandbox", "Secret", "User"]
+__all__ = ["App", "Certificate", "FederatedCredential", "ManagedIdentity", "Sandbox", "Secret", "User"]
 
-_HOMES = {"Sandbox": "sandbox", "App": "directory", "Secret": "directory", "User": "directory"}
+_HOMES = {
+    "App": "directory",
+    "Certificate": "credentials",
+    "FederatedCredential": "credentials",
+    "ManagedIdentity": "credentials",
+    "Sandbox": "sandbox",
+    "Secret": "directory",
+    "User": "directory",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -7,6 +7,11 @@ POST   /deliver   {"user": "adele@contoso.example", "message": {...}} -> {"id": 
 POST   /clock     {"advance": seconds} -> {"now": ...}
 POST   /reset
 GET    /ledger    every mail submitted and every copy delivered
+POST   /device    {"userCode": ..., "user": "adele@contoso.example"}, or without a user to decline
+POST   /claims    {"principal": user or client id}: Graph challenges its tokens so far
+POST   /issuer/token  {"subject": ..., "audience": ..., "lifetime": seconds} -> {"token": ...}
+
+GET    /issuer/.well-known/openid-configuration, /issuer/keys   the second issuer's own documents
 """
 
 from __future__ import annotations
@@ -73,6 +78,31 @@ def _ledger(sandbox: Sandbox, body: dict[str, Any]) -> Any:
     return sandbox.ledger
 
 
+def _device(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
+    if body.get("user"):
+        sandbox.entra.approve_device(body["userCode"], body["user"])
+    else:
+        sandbox.entra.decline_device(body["userCode"])
+    return {}
+
+
+def _claims(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
+    sandbox.entra.demand_claims(body["principal"])
+    return {}
+
+
+def _issuer_token(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
+    return {"token": sandbox.issuer.token(**body)}
+
+
+def _issuer_configuration(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
+    return sandbox.issuer.configuration()
+
+
+def _issuer_keys(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
+    return sandbox.issuer.keys()
+
+
 ACTIONS: Mapping[tuple[str, str], Action] = {
     ("POST", "faults"): _fault,
     ("DELETE", "faults"): _clear_faults,
@@ -81,6 +111,11 @@ ACTIONS: Mapping[tuple[str, str], Action] = {
     ("POST", "clock"): _clock,
     ("POST", "reset"): _reset,
     ("GET", "ledger"): _ledger,
+    ("POST", "device"): _device,
+    ("POST", "claims"): _claims,
+    ("POST", "issuer/token"): _issuer_token,
+    ("GET", "issuer/.well-known/openid-configuration"): _issuer_configuration,
+    ("GET", "issuer/keys"): _issuer_keys,
 }
 
 

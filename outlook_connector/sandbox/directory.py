@@ -7,10 +7,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from outlook_connector.sandbox.credentials import Certificate, FederatedCredential, ManagedIdentity
+
+EVERYBODY = "*"
+
 
 @dataclass
 class User:
-    """A person of the tenant. `opens` holds the addresses whose mailboxes this user has been given access to."""
+    """A person of the tenant. `opens` holds the addresses whose mailboxes this user has been given access to.
+
+    An `admin` may consent for the whole tenant. A `personal` account (outlook.com) belongs to Microsoft's
+    consumer tenant instead.
+    """
 
     id: str
     address: str
@@ -21,6 +29,8 @@ class User:
     job_title: str = ""
     has_mailbox: bool = True
     opens: frozenset[str] = frozenset()
+    admin: bool = False
+    personal: bool = False
 
 
 @dataclass
@@ -35,8 +45,9 @@ class Secret:
 class App:
     """An app registration.
 
-    A public app has no secrets. `application` are the application permissions that an administrator has
-    granted; delegated ones are granted user by user, see `Directory.grant`.
+    A public app has no secrets, certificates or federated credentials. `application` are the application
+    permissions that an administrator has granted, `required` those that the registration asks for besides, until
+    an administrator consents. Delegated ones are granted user by user or for everybody, see `Directory.grant`.
     """
 
     client_id: str
@@ -45,22 +56,47 @@ class App:
     secrets: list[Secret] = field(default_factory=list)
     redirect_uris: tuple[str, ...] = ()
     application: frozenset[str] = frozenset()
+    certificates: list[Certificate] = field(default_factory=list)
+    federated: list[FederatedCredential] = field(default_factory=list)
+    required: frozenset[str] = frozenset()
+
+    def add_certificate(
+        self, pem: bytes | str, *, issuer: bytes | str | None = None, expires: datetime | None = None
+    ) -> Certificate:
+        """Registers a certificate from PEM (a key beside it is ignored).
+
+        With `issuer`, the PEM of the authority that signed it, the app trusts it by subject name and issuer.
+        """
+        authority = issuer.encode() if isinstance(issuer, str) else issuer
+        added = Certificate(
+            pem.encode() if isinstance(pem, str) else pem, expires, authority is not None, authority
+        )
+        self.certificates.append(added)
+        return added
 
 
 @dataclass
 class _Content:
     users: list[User]
     apps: list[App]
+    identities: list[ManagedIdentity]
     grants: dict[tuple[str, str], set[str]] = field(default_factory=dict)
 
 
 class Directory:
     """Users, apps and consents of one tenant. The first app is the confidential one that tests use."""
 
-    def __init__(self, tenant_id: str, domain: str, users: Iterable[User], apps: Iterable[App]) -> None:
+    def __init__(
+        self,
+        tenant_id: str,
+        domain: str,
+        users: Iterable[User],
+        apps: Iterable[App],
+        identities: Iterable[ManagedIdentity] = (),
+    ) -> None:
         self.tenant_id = tenant_id
         self.domain = domain
-        self._content = _Content(list(users), list(apps))
+        self._content = _Content(list(users), list(apps), list(identities))
         self._pristine = copy.deepcopy(self._content)
 
     @property
@@ -77,8 +113,13 @@ class Directory:
         return self._content.apps[0]
 
     @property
+    def identities(self) -> list[ManagedIdentity]:
+        """The managed identities of the machine that the sandbox stands for."""
+        return self._content.identities
+
+    @property
     def grants(self) -> dict[tuple[str, str], set[str]]:
-        """Delegated consent: (user id, client id) -> names of Graph permissions."""
+        """Delegated consent: (user id, or EVERYBODY, and client id) -> names of Graph permissions."""
         return self._content.grants
 
     def user(self, id_or_address: str) -> User | None:
@@ -97,10 +138,16 @@ class Directory:
         return opener.id == owner.id or owner.address in opener.opens
 
     def consented(self, user_id: str, client_id: str) -> frozenset[str]:
-        return frozenset(self.grants.get((user_id, client_id), ()))
+        """What the user, or an administrator for everybody, lets the app have."""
+        own, common = self.grants.get((user_id, client_id), ()), self.grants.get((EVERYBODY, client_id), ())
+        return frozenset(own) | frozenset(common)
+
+    def has_consent(self, user_id: str, client_id: str) -> bool:
+        """Whether there is any consent at all, be it to nothing more than signing in."""
+        return (user_id, client_id) in self.grants or (EVERYBODY, client_id) in self.grants
 
     def grant(self, user_id: str, client_id: str, permissions: Iterable[str]) -> None:
-        """Records that the user lets the app have these delegated permissions."""
+        """Records that the user (or EVERYBODY) lets the app have these delegated permissions."""
         self.grants.setdefault((user_id, client_id), set()).update(permissions)
 
     def withdraw(self, user_id: str) -> None:

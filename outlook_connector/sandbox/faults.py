@@ -38,6 +38,11 @@ _GRAPH_ERRORS: Mapping[int, tuple[str, str]] = {
     507: ("ErrorQuotaExceeded", "The mailbox exceeded its quota."),
     509: ("ErrorBandwidthLimitExceeded", "Your app has been throttled for exceeding the bandwidth cap."),
 }
+# https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+_TRANSIENT = (90033, "A transient error has occurred. Please try again.")
+_ENTRA_ERRORS: Mapping[int, tuple[int, str]] = {
+    429: (90055, "There are too many incoming requests for the tenant. Please try again later."),
+}
 
 
 @dataclass(frozen=True)
@@ -121,11 +126,11 @@ def _graph_error(fault: Fault, inner: dict[str, str]) -> dict[str, Any]:
 
 
 def _entra_error(fault: Fault, inner: dict[str, str]) -> dict[str, Any]:
-    text = "AADSTS90033: A transient error has occurred. Please try again."
+    number, text = _ENTRA_ERRORS.get(fault.status or 0, _TRANSIENT)
     return {
         "error": fault.error or "temporarily_unavailable",
-        "error_description": text,
-        "error_codes": [90033],
+        "error_description": f"AADSTS{number}: {text}",
+        "error_codes": [number],
         "trace_id": inner["request-id"],
         "correlation_id": inner["client-request-id"],
     }

@@ -8,6 +8,8 @@ import socket
 import struct
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from email.utils import format_datetime
 from typing import Any
 
 from outlook_connector.sandbox.clock import Clock
@@ -53,7 +55,7 @@ class Gateway:
             if answer is None:
                 await _drop(scope, receive)
             else:
-                await _send(send, answer)
+                await _send(send, answer, self._clock.now())
         except asyncio.CancelledError:
             _log.debug("stopped with a request under way: %s", scope["method"])
 
@@ -109,8 +111,10 @@ async def _read(scope: Scope, receive: Receive) -> Call:
     return Call(scope["method"], host, path, query, headers, b"".join(parts))
 
 
-async def _send(send: Send, answer: Answer) -> None:
-    headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in answer.headers.items()]
+async def _send(send: Send, answer: Answer, now: datetime) -> None:
+    """Sends the answer, dated by the sandbox's clock, so that clients can tell how far theirs is off."""
+    headers = [(b"date", format_datetime(now, usegmt=True).encode())]
+    headers += [(name.lower().encode(), value.encode("latin-1")) for name, value in answer.headers.items()]
     if answer.status not in (204, 304):
         headers.append((b"content-length", str(len(answer.body)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})

@@ -1,4 +1,4 @@
-"""The key that signs the sandbox's tokens: RSA, as Entra ID's are."""
+"""The keys that sign the sandbox's tokens: RSA, as Entra ID's are."""
 
 from __future__ import annotations
 
@@ -41,4 +41,10 @@ def base64url(raw: bytes) -> str:
 @functools.cache
 def signing_key() -> SigningKey:
     """One key a process, made on first use: making one takes longer than starting a whole sandbox."""
+    return SigningKey()
+
+
+@functools.cache
+def issuer_key() -> SigningKey:
+    """The key of the second issuer, whose tokens apps exchange for Entra's; made on first use as well."""
     return SigningKey()

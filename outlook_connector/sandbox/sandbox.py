@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from outlook_connector.sandbox import admin, tenant
+from outlook_connector.sandbox import admin, managed, tenant
 from outlook_connector.sandbox.clock import Clock
 from outlook_connector.sandbox.directory import User
 from outlook_connector.sandbox.entra.context import Entra
 from outlook_connector.sandbox.entra.service import EntraService
+from outlook_connector.sandbox.exchange import Answer, Call
 from outlook_connector.sandbox.faults import Drop, Fault, Faults
 from outlook_connector.sandbox.gateway import ADMIN, Gateway, Handler
 from outlook_connector.sandbox.graph.model.world import Ledger
 from outlook_connector.sandbox.graph.problem import Problem
 from outlook_connector.sandbox.graph.service import GraphService, Seed
+from outlook_connector.sandbox.issuer import Issuer
 from outlook_connector.sandbox.recorder import Recorded, Recorder, Service
 from outlook_connector.sandbox.seed import build
-from outlook_connector.sandbox.server import HOST, TlsServer
+from outlook_connector.sandbox.server import HOST, PlainServer, TlsServer
 from outlook_connector.sandbox.tokens import TokenAuthority
 
 
@@ -50,27 +53,36 @@ class Sandbox:
         parts = (self.directory, self.clock, tokens, lambda: self.base_url)
         self.entra = EntraService(Entra(*parts, single_use_refresh_tokens, automatic_consent))
         self.graph = GraphService(self.clock, self.directory, tokens, lambda: self.base_url, seed)
+        self.issuer = Issuer(self.clock, lambda: self.base_url)
+        self._identities = managed.ManagedIdentityService(self.directory, tokens, self.clock)
         self._recorder, self._faults, self._port = Recorder(), Faults(), port
-        self._gateway: Gateway | None = None
+        self._gateways: list[Gateway] = []
         self._server: TlsServer | None = None
+        self._metadata: PlainServer | None = None
 
     def start(self) -> Self:
         """Serves until `stop()`; does nothing where it serves already. Raises OSError where the port is taken."""
         if self._server is not None:
             return self
         services: dict[Service, Handler] = {"entra": self.entra.handle, "graph": self.graph.handle}
-        self._gateway = Gateway(services, admin.handler(self), self._recorder, self._faults, self.clock)
-        server = TlsServer(self._gateway, self._port)
+        server = TlsServer(self._new_gateway(services, admin.handler(self)), self._port)
         server.start()
         self._server = server
         return self
 
+    def _new_gateway(self, services: Mapping[Service, Handler], admin_handler: Handler) -> Gateway:
+        gateway = Gateway(services, admin_handler, self._recorder, self._faults, self.clock)
+        self._gateways.append(gateway)
+        return gateway
+
     def stop(self) -> None:
         """Drops open connections and frees the port; does nothing where it isn't running."""
-        if self._server is not None and self._gateway is not None:
-            self._server.stop()
-            self._gateway.close()
-        self._server = self._gateway = None
+        for server in (self._metadata, self._server):
+            if server is not None:
+                server.stop()
+        for gateway in self._gateways:
+            gateway.close()
+        self._server, self._metadata, self._gateways = None, None, []
 
     def __enter__(self) -> Self:
         return self.start()
@@ -176,6 +188,36 @@ class Sandbox:
     def clear_faults(self) -> None:
         self._faults.clear()
 
+    def federated_token_file(self, subject: str = tenant.WORKLOAD, lifetime: float = 3600) -> str:
+        """Writes a token of the second issuer into a file, as Kubernetes does; returns its path.
+
+        The confidential app trusts it for the default `subject`. `lifetime` is in seconds; the file is gone when
+        the sandbox stops.
+        """
+        path = self._running().folder / f"federated-{uuid.uuid4().hex}"
+        path.write_text(self.issuer.token(subject, lifetime=lifetime))
+        return str(path)
+
+    def managed_identity_environment(self, kind: Literal["imds", "appService"] = "imds") -> dict[str, str]:
+        """The environment variables by which clients find the managed identity endpoint, which starts serving.
+
+        It is plain HTTP on a loopback port of its own, as the real ones are; `directory.identities` are those
+        that it gives tokens for.
+        """
+        self._running()
+        if self._metadata is None:
+            services: dict[Service, Handler] = {"entra": self._identities.handle, "graph": _nothing_here}
+            metadata = PlainServer(self._new_gateway(services, _nothing_here))
+            metadata.start()
+            self._metadata = metadata
+        url = f"http://{HOST}:{self._metadata.port}"
+        if kind == "imds":
+            return {"AZURE_POD_IDENTITY_AUTHORITY_HOST": url}
+        return {
+            "IDENTITY_ENDPOINT": url + managed.APP_SERVICE_PATH,
+            "IDENTITY_HEADER": self._identities.header,
+        }
+
     def reset(self) -> None:
         """As just started: mail, sign-ins, directory, clock, faults and recorded requests."""
         self.clock.reset()
@@ -200,13 +242,14 @@ class Sandbox:
         if person is None:
             raise ValueError(f"the sandbox has no user {user}")
         own = {"refreshToken": self.entra.mint_refresh_token(person, self.directory.app)}
+        where = "consumers" if person.personal else self.tenant_id
         config = {
             "auth": auth,
-            "tenantId": self.tenant_id,
+            "tenantId": where,
             "clientId": self.client_id,
             "clientSecret": self.client_secret,
             "redirectUri": self.redirect_uri,
-            "authority": self.authority,
+            "authority": f"{self.base_url}/{where}",
             "graphUrl": self.graph_url,
             "graphAudience": "https://graph.microsoft.com",
             "http": {"caBundle": self.ca_file},
@@ -215,3 +258,7 @@ class Sandbox:
             **overrides,
         }
         return {key: value for key, value in config.items() if value is not None}
+
+
+def _nothing_here(call: Call) -> Answer:
+    return Answer(404)

@@ -1,4 +1,4 @@
-"""uvicorn in a thread, behind TLS of its own certificate authority, up in milliseconds and down as fast."""
+"""uvicorn in a thread, with or without TLS, up in milliseconds and down as fast."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ import trustme
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from outlook_connector.sandbox.clouds import HOSTS
+
 HOST = "127.0.0.1"
-NAMES = (HOST, "::1", "localhost")
+NAMES = (HOST, "::1", "localhost", *HOSTS)
 _PATIENCE = 10.0
 
 
@@ -39,11 +41,8 @@ class _Server(uvicorn.Server):
 
     async def main_loop(self) -> None:
         self._loop = asyncio.get_running_loop()
-        while not await self.on_tick(0):
-            try:
-                await asyncio.wait_for(self._stopping.wait(), timeout=1)
-            except TimeoutError:
-                continue  # a second has passed: the Date header moves on
+        if not self.should_exit:
+            await self._stopping.wait()
 
     async def shutdown(self, sockets: list[Any] | None = None) -> None:
         for server in self.servers:
@@ -59,15 +58,10 @@ class _Server(uvicorn.Server):
             self._loop.call_soon_threadsafe(self._stopping.set)
 
 
-class TlsServer:
-    """Serves one ASGI application on a loopback port; `ca_file` is what clients must trust."""
+class PlainServer:
+    """Serves one ASGI application on a loopback port, without TLS."""
 
     def __init__(self, application: Callable[..., Any], port: int = 0) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="outlook-sandbox-"))
-        self.ca_file = self._folder / "ca.pem"
-        authority = trustme.CA(key_type=trustme.KeyType.ECDSA)
-        authority.cert_pem.write_to_path(self.ca_file)
-        self._certificate = authority.issue_cert(*NAMES, key_type=trustme.KeyType.ECDSA)
         self._server = _Server(self._config(application, port))
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="outlook-sandbox", daemon=True)
@@ -91,7 +85,6 @@ class TlsServer:
         self._server.stop()
         if self._thread.is_alive():
             self._thread.join(_PATIENCE)
-        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _run(self) -> None:
         try:
@@ -99,7 +92,11 @@ class TlsServer:
         except BaseException as failure:  # noqa: BLE001 - uvicorn leaves by SystemExit where the port is taken
             self._failure = failure
 
+    def _tls(self) -> ssl.SSLContext | None:
+        return None
+
     def _config(self, application: Callable[..., Any], port: int) -> uvicorn.Config:
+        context = self._tls()
         return uvicorn.Config(
             application,
             host=HOST,
@@ -111,11 +108,30 @@ class TlsServer:
             access_log=False,
             log_config=None,
             server_header=False,
+            date_header=False,
             timeout_keep_alive=75,
-            ssl_context_factory=lambda config, default: self._context(),
+            ssl_context_factory=None if context is None else lambda config, default: context,
         )
 
-    def _context(self) -> ssl.SSLContext:
+
+class TlsServer(PlainServer):
+    """The same behind TLS, for the sandbox's names and those of Microsoft's clouds.
+
+    `folder` is gone when it stops; in it `ca_file` is the authority that clients must trust.
+    """
+
+    def __init__(self, application: Callable[..., Any], port: int = 0) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="outlook-sandbox-"))
+        self.ca_file = self.folder / "ca.pem"
+        super().__init__(application, port)
+
+    def stop(self) -> None:
+        super().stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _tls(self) -> ssl.SSLContext:
+        authority = trustme.CA(key_type=trustme.KeyType.ECDSA)
+        authority.cert_pem.write_to_path(self.ca_file)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._certificate.configure_cert(context)
+        authority.issue_cert(*NAMES, key_type=trustme.KeyType.ECDSA).configure_cert(context)
         return context

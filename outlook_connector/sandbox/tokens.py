@@ -14,11 +14,20 @@ from typing import Any
 import jwt
 from jwt.types import Options
 
+from outlook_connector.sandbox.challenges import Challenges
 from outlook_connector.sandbox.clock import Clock
+from outlook_connector.sandbox.clouds import cloud_of_audience, graph_audiences
 from outlook_connector.sandbox.directory import App, User
 from outlook_connector.sandbox.keys import base64url, signing_key
 
-GRAPH_AUDIENCES = frozenset({"https://graph.microsoft.com", "00000003-0000-0000-c000-000000000000"})
+# The tenant of all personal Microsoft accounts:
+# https://learn.microsoft.com/entra/identity-platform/v2-protocols#endpoints
+CONSUMERS = "9188040d-6c67-4c5b-b112-36a304b66dad"
+CAPABLE = "cp1"
+_CHALLENGED = (
+    "Continuous access evaluation resulted in challenge with result: InteractionRequired and code: "
+    "TokenIssuedBeforeRevocationTimestamp"
+)
 _MALFORMED = "IDX14100: JWT is not well formed, there are no dots (.)."
 
 
@@ -32,13 +41,22 @@ class Caller:
     roles: frozenset[str] = frozenset()
 
 
-class TokenRefused(Exception):
-    """Graph would answer 401 with this error `code` and `message`."""
+@dataclass(frozen=True)
+class Requested:
+    """What a request asked of the access token: client capabilities, and the `nbf` of a claims challenge."""
 
-    def __init__(self, code: str, message: str) -> None:
+    capabilities: tuple[str, ...] = ()
+    not_before: str = ""
+
+
+class TokenRefused(Exception):
+    """Graph would answer 401 with this error `code` and `message`; `claims` (JSON) are what it asks for instead."""
+
+    def __init__(self, code: str, message: str, claims: str = "") -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.claims = claims
 
 
 class TokenAuthority:
@@ -48,24 +66,44 @@ class TokenAuthority:
         self._clock = clock
         self.tenant_id = tenant_id
         self.lifetime = lifetime
+        self.challenges = Challenges()
+
+    def home_of(self, user: User) -> str:
+        """The tenant of a user: this one, or that of all personal accounts."""
+        return CONSUMERS if user.personal else self.tenant_id
 
     def access_token(
-        self, app: App, audience: str, *, user: User | None = None, permissions: Iterable[str] = ()
+        self,
+        app: App,
+        audience: str,
+        *,
+        user: User | None = None,
+        permissions: Iterable[str] = (),
+        requested: Requested | None = None,
+        extra: Mapping[str, Any] | None = None,
     ) -> str:
-        """A signed token for `audience`; `permissions` become `scp` with a user, `roles` without one."""
-        names = sorted(permissions)
+        """A signed token for `audience`; `permissions` become `scp` with a user, `roles` without one.
+
+        `requested` is what the request's `claims` asked for, `extra` are further claims.
+        """
+        names, asked = sorted(permissions), requested or Requested()
+        tenant = self.home_of(user) if user else self.tenant_id
         claims: dict[str, Any] = {
             "aud": audience,
-            "iss": f"https://sts.windows.net/{self.tenant_id}/",
+            "iss": f"https://{cloud_of_audience(audience).sts}/{tenant}/",
             "appid": app.client_id,
             "app_displayname": app.name,
             "appidacr": "0" if app.public else "1",
-            "tid": self.tenant_id,
+            "tid": tenant,
             "uti": base64url(secrets.token_bytes(16)),
             "ver": "1.0",
         }
         claims |= _of_person(user, names) if user else _of_app(app, names)
-        return self.sign(claims, self.lifetime)
+        if asked.capabilities:
+            claims["xms_cc"] = [one.lower() for one in asked.capabilities]
+        user_id = user.id if user else None
+        self.challenges.issued(app.client_id, user_id, claims["uti"], asked.not_before)
+        return self.sign({**claims, **(extra or {})}, self.lifetime)
 
     def sign(self, claims: Mapping[str, Any], lifetime: int) -> str:
         """`claims` with iat, nbf and exp, as a compact JWT."""
@@ -78,23 +116,31 @@ class TokenAuthority:
             headers={"kid": key.id, "x5t": key.id},
         )
 
-    def verify(self, authorization: str | None) -> Caller:
-        """The caller that an `Authorization` header names.
+    def verify(self, authorization: str | None, host: str = "") -> Caller:
+        """The caller that an `Authorization` header names, as the Graph of `host` sees it.
 
-        Raises TokenRefused with Graph's own code and message: no token, not a token, a foreign signature,
-        another audience, another tenant, or expired by the sandbox's clock.
+        Raises TokenRefused with Graph's own code and message: no token, not a token, a foreign signature, the
+        audience of another cloud's host, another tenant, expired by the sandbox's clock, or challenged.
         """
         claims = _decoded(_bearer(authorization))
         now = self._clock.now().timestamp()
-        if claims.get("aud") not in GRAPH_AUDIENCES:
+        if claims.get("aud") not in graph_audiences(host):
             raise _refused("Access token validation failure. Invalid audience.")
-        if claims.get("tid") != self.tenant_id:
+        if claims.get("tid") not in (self.tenant_id, CONSUMERS):
             raise _refused("Access token validation failure. Invalid tenant.")
         if not float(claims["nbf"]) - 300 <= now < float(claims["exp"]):
             raise _refused("Lifetime validation failed, the token is expired.")
         scopes = frozenset(str(claims.get("scp", "")).split())
         user_id = str(claims["oid"]) if "scp" in claims else None
-        return Caller(str(claims["appid"]), user_id, scopes, frozenset(claims.get("roles", ())))
+        caller = Caller(str(claims["appid"]), user_id, scopes, frozenset(claims.get("roles", ())))
+        self._check_challenge(caller, claims)
+        return caller
+
+    def _check_challenge(self, caller: Caller, claims: Mapping[str, Any]) -> None:
+        """Only clients that declared the capability are challenged; others go on until the token expires."""
+        wanted = self.challenges.unmet(caller.app_id, caller.user_id, str(claims["uti"]))
+        if wanted is not None and CAPABLE in claims.get("xms_cc", ()):
+            raise TokenRefused("InvalidAuthenticationToken", _CHALLENGED, wanted)
 
 
 def _of_person(user: User, permissions: list[str]) -> dict[str, Any]:

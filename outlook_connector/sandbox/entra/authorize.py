@@ -8,16 +8,14 @@ https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow#req
 
 from __future__ import annotations
 
-import secrets
-import uuid
 from collections.abc import Mapping
 
 from outlook_connector.sandbox.directory import App, User
-from outlook_connector.sandbox.entra import issue, pages, redirects, scopes
+from outlook_connector.sandbox.entra import claims, flows, pages, redirects
 from outlook_connector.sandbox.entra.context import Entra
 from outlook_connector.sandbox.entra.errors import Refused, Trace, refuse
 from outlook_connector.sandbox.entra.scopes import Asked
-from outlook_connector.sandbox.entra.state import CODE_LIFETIME, Code, Flow
+from outlook_connector.sandbox.entra.state import Flow
 from outlook_connector.sandbox.exchange import Answer
 
 ALL_PROOFS = frozenset({"pwd", "mfa"})
@@ -36,50 +34,7 @@ def begin(entra: Entra, tenant: str, params: Mapping[str, str], automatic: str, 
         flow = Flow(tenant, {**params, "scope": params["scope"]}, entra.clock.now())
         return _first_step(entra, app, asked, flow, automatic)
     except Refused as refused:
-        return redirect_error(params, refused, trace)
-
-
-def proceed(entra: Entra, flow_id: str, flow: Flow) -> Answer:
-    """The next page that the flow needs, or its end: a second factor, consent, the code."""
-    app, user, asked = _parties(entra, flow)
-    resource = asked.audience
-    try:
-        entra.check_demands(user, flow.proofs, resource)
-    except Refused as refused:
-        if refused.number != 50076:
-            raise
-        return pages.second_factor(flow_id, flow.tenant, user)
-    missing = entra.missing(app, user, asked)
-    if missing or flow.params.get("prompt") == "consent":
-        return pages.consent(flow_id, flow.tenant, app, user, entra.wanted(app, user, asked) | asked.openid)
-    return finish(entra, flow)
-
-
-def accept(entra: Entra, flow: Flow) -> None:
-    """Records the consent that the flow asked for."""
-    app, user, asked = _parties(entra, flow)
-    entra.directory.grant(user.id, app.client_id, entra.wanted(app, user, asked))
-
-
-def finish(entra: Entra, flow: Flow) -> Answer:
-    """The redirect with a fresh code, valid for ten minutes and one use."""
-    app, user, _ = _parties(entra, flow)
-    expires = entra.clock.now() + CODE_LIFETIME
-    code = Code(app.client_id, flow.params["redirect_uri"], user.id, flow.params, expires, flow.proofs)
-    values = {
-        "code": entra.state.add_code(code),
-        "session_state": str(uuid.UUID(bytes=secrets.token_bytes(16))),
-    }
-    if flow.params.get("client_info") == "1":
-        values["client_info"] = issue.client_info(entra, user)
-    return redirects.deliver(flow.params, values)
-
-
-def redirect_error(params: Mapping[str, str], refused: Refused, trace: Trace) -> Answer:
-    values = {"error": refused.authorize_error, "error_description": trace.describe(refused)}
-    if refused.kind.suberror:
-        values["error_subcode"] = refused.kind.suberror
-    return redirects.deliver(params, values)
+        return flows.redirect_error(params, refused, trace)
 
 
 def _checked(entra: Entra, app: App, params: Mapping[str, str]) -> Asked:
@@ -91,7 +46,8 @@ def _checked(entra: Entra, app: App, params: Mapping[str, str]) -> Asked:
         raise refuse(9002332, parameter="response_mode", value=params["response_mode"])
     if params.get("code_challenge_method", "plain") not in ("plain", "S256"):
         raise refuse(9002332, parameter="code_challenge_method", value=params["code_challenge_method"])
-    return scopes.parse(params.get("scope", ""), app, entra.directory.domain)
+    claims.parse(params.get("claims", ""))
+    return entra.asked(params.get("scope", ""), app)
 
 
 def _first_step(entra: Entra, app: App, asked: Asked, flow: Flow, automatic: str) -> Answer:
@@ -105,20 +61,23 @@ def _first_step(entra: Entra, app: App, asked: Asked, flow: Flow, automatic: str
 
 def _automatic(entra: Entra, app: App, asked: Asked, flow: Flow, address: str) -> Answer:
     user = entra.user(address)
+    entra.check_home(user, flow.tenant, app)
     flow.user_id, flow.proofs = user.id, ALL_PROOFS
     if entra.automatic_consent:
         entra.check_demands(user, flow.proofs, asked.audience)
-        accept(entra, flow)
-        return finish(entra, flow)
+        flows.check_may_consent(entra, flow, app, user, entra.missing(app, user, asked))
+        flows.accept(entra, flow)
+        return flows.finish(entra, flow)
     if flow.params.get("prompt") == "none":
         return _silent_end(entra, app, user, asked, flow)
-    return proceed(entra, entra.state.add_flow(flow), flow)
+    return flows.proceed(entra, entra.state.add_flow(flow), flow)
 
 
 def _silent(entra: Entra, app: App, asked: Asked, flow: Flow) -> Answer:
     user = entra.directory.user(flow.params.get("login_hint", ""))
     if user is None:
         raise refuse(50058)
+    entra.check_home(user, flow.tenant, app)
     flow.user_id, flow.proofs = user.id, frozenset({"pwd"})
     return _silent_end(entra, app, user, asked, flow)
 
@@ -126,9 +85,4 @@ def _silent(entra: Entra, app: App, asked: Asked, flow: Flow) -> Answer:
 def _silent_end(entra: Entra, app: App, user: User, asked: Asked, flow: Flow) -> Answer:
     entra.check_demands(user, flow.proofs, asked.audience)
     entra.check_consent(app, user, asked)
-    return finish(entra, flow)
-
-
-def _parties(entra: Entra, flow: Flow) -> tuple[App, User, Asked]:
-    app, user = entra.app(flow.params["client_id"]), entra.user(flow.user_id or "")
-    return app, user, scopes.parse(flow.params["scope"], app, entra.directory.domain)
+    return flows.finish(entra, flow)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from outlook_connector.sandbox.directory import App
-from outlook_connector.sandbox.entra import issue, scopes
+from outlook_connector.sandbox.entra import claims, device, issue, scopes
 from outlook_connector.sandbox.entra.context import Entra
 from outlook_connector.sandbox.entra.errors import Refused, refuse
 from outlook_connector.sandbox.entra.state import Code, RefreshToken
@@ -33,14 +33,16 @@ def by_code(entra: Entra, app: App, form: Mapping[str, str]) -> dict[str, Any]:
     _check_code(entra, app, code, form)
     user = entra.user(code.user_id)
     scope = form.get("scope") or code.params["scope"]
-    asked = scopes.parse(scope, app, entra.directory.domain)
+    asked = entra.asked(scope, app)
+    requested = claims.parse(form.get("claims") or code.params.get("claims", ""))
     entra.check_consent(app, user, asked)
     entra.check_demands(user, code.proofs, asked.audience)
     code.redeemed = True
     refresh_token = None
     if "offline_access" in f"{scope} {code.params['scope']}".split():
         refresh_token = issue.new_refresh_token(entra, app, user, scope, code.proofs)
-    return issue.for_user(entra, app, user, asked, refresh_token, code.params.get("nonce", ""))
+    nonce = code.params.get("nonce", "")
+    return issue.for_user(entra, app, user, asked, refresh_token, nonce=nonce, requested=requested)
 
 
 def by_refresh_token(entra: Entra, app: App, form: Mapping[str, str]) -> dict[str, Any]:
@@ -55,28 +57,28 @@ def by_refresh_token(entra: Entra, app: App, form: Mapping[str, str]) -> dict[st
     _check_refresh_token(entra, app, record)
     user = entra.user(record.user_id)
     scope = form.get("scope") or record.scope
-    asked = scopes.parse(scope, app, entra.directory.domain)
+    asked, requested = entra.asked(scope, app), claims.parse(form.get("claims", ""))
     entra.check_consent(app, user, asked)
     entra.check_demands(user, record.proofs, asked.audience)
     record.used = entra.clock.now()
     record.spent = entra.single_use_refresh_tokens
     rotated = issue.new_refresh_token(entra, app, user, record.scope, record.proofs)
-    return issue.for_user(entra, app, user, asked, rotated)
+    return issue.for_user(entra, app, user, asked, rotated, requested=requested)
 
 
 def by_client(entra: Entra, app: App, form: Mapping[str, str]) -> dict[str, Any]:
     """client_credentials: a token with the app's own roles, for `<resource>/.default` and nothing else."""
     if app.public:
         raise refuse(7000218)
-    return issue.for_app(
-        entra, app, scopes.application_audience(form.get("scope", ""), entra.directory.domain)
-    )
+    audience = scopes.application_audience(form.get("scope", ""), entra.directory.domain, entra.cloud)
+    return issue.for_app(entra, app, audience, claims.parse(form.get("claims", "")))
 
 
 GRANTS: Mapping[str, Grant] = {
     "authorization_code": by_code,
     "refresh_token": by_refresh_token,
     "client_credentials": by_client,
+    device.GRANT: device.by_device_code,
 }
 
 

@@ -15,19 +15,30 @@ from outlook_connector.sandbox.entra.context import Entra
 from outlook_connector.sandbox.entra.scopes import Asked
 from outlook_connector.sandbox.entra.state import RefreshToken
 from outlook_connector.sandbox.keys import base64url
+from outlook_connector.sandbox.tokens import Requested
 
 
 def for_user(
-    entra: Entra, app: App, user: User, asked: Asked, refresh_token: str | None, nonce: str = ""
+    entra: Entra,
+    app: App,
+    user: User,
+    asked: Asked,
+    refresh_token: str | None,
+    *,
+    nonce: str = "",
+    requested: Requested | None = None,
 ) -> dict[str, Any]:
     """What a user's grant yields: exactly the permissions asked for, all of which have been consented to."""
     permissions = entra.wanted(app, user, asked)
+    access_token = entra.tokens.access_token(
+        app, asked.audience, user=user, permissions=permissions, requested=requested
+    )
     answer: dict[str, Any] = {
         "token_type": "Bearer",
         "scope": asked.written(permissions),
         "expires_in": entra.tokens.lifetime,
         "ext_expires_in": entra.tokens.lifetime,
-        "access_token": entra.tokens.access_token(app, asked.audience, user=user, permissions=permissions),
+        "access_token": access_token,
     }
     if refresh_token:
         answer["refresh_token"] = refresh_token
@@ -36,13 +47,15 @@ def for_user(
     return answer | {"client_info": client_info(entra, user)}
 
 
-def for_app(entra: Entra, app: App, audience: str) -> dict[str, Any]:
+def for_app(entra: Entra, app: App, audience: str, requested: Requested | None = None) -> dict[str, Any]:
     """What client credentials yield: no scope, no refresh token."""
     return {
         "token_type": "Bearer",
         "expires_in": entra.tokens.lifetime,
         "ext_expires_in": entra.tokens.lifetime,
-        "access_token": entra.tokens.access_token(app, audience, permissions=app.application),
+        "access_token": entra.tokens.access_token(
+            app, audience, permissions=app.application, requested=requested
+        ),
     }
 
 
@@ -53,16 +66,16 @@ def new_refresh_token(entra: Entra, app: App, user: User, scope: str, proofs: fr
 
 def client_info(entra: Entra, user: User) -> str:
     """Ids of user and tenant, from which client libraries build the account's id."""
-    ids = {"uid": user.id, "utid": entra.directory.tenant_id}
+    ids = {"uid": user.id, "utid": entra.tokens.home_of(user)}
     return base64.urlsafe_b64encode(json.dumps(ids).encode()).rstrip(b"=").decode()
 
 
 def _id_token(entra: Entra, app: App, user: User, asked: Asked, nonce: str) -> str:
-    tenant = entra.directory.tenant_id
+    tenant = entra.tokens.home_of(user)
     pairwise = hashlib.sha256(f"{user.id}/{app.client_id}".encode()).digest()
     claims = {
         "aud": app.client_id,
-        "iss": f"{entra.base_url()}/{tenant}/v2.0",
+        "iss": f"{entra.origin or entra.base_url()}/{tenant}/v2.0",
         "sub": base64url(pairwise),
         "tid": tenant,
         "ver": "2.0",

@@ -71,6 +71,50 @@ def consent(flow: str, tenant: str, app: App, user: User, scopes: Iterable[str])
     return _page("Permissions requested", text + _form(tenant, "consent", flow, buttons))
 
 
+def admin_consent(
+    flow: str, tenant: str, app: App, admin: User, scopes: Iterable[str], roles: Iterable[str]
+) -> Answer:
+    """What an administrator lets the app have for everybody, and as itself, without a user."""
+    asked = set(scopes)
+    shown = [(DELEGATED[name], name) for name in DELEGATED if name in asked]
+    shown += [("As an application, in every mailbox", name) for name in sorted(roles)]
+    items = "".join(f"<li>{escape(words)}<code>{escape(name)}</code></li>" for words, name in shown)
+    text = f"""<p class="soft">{escape(admin.address)}</p>
+<p>Review what <strong>{escape(app.name)}</strong> may do for your whole organisation:</p>
+<ul id="permissions">{items}</ul>
+<p class="soft">If you accept, nobody else will be asked. Client id <code>{escape(app.client_id)}</code></p>"""
+    buttons = """<div class="buttons"><button name="answer" value="cancel" id="cancel">Cancel</button>
+<button class="primary" name="answer" value="accept" id="accept" autofocus>Accept</button></div>"""
+    return _page("Permissions requested", text + _form(tenant, "consent", flow, buttons))
+
+
+def device_code(typed: str = "", *, error: str = "") -> Answer:
+    """Where a person types the code that a device shows."""
+    described = ' aria-describedby="error" aria-invalid="true"' if error else ""
+    content = f"""<form method="post" action="/common/deviceauth">
+<label for="otc">Code</label>
+<input id="otc" name="otc" autocomplete="off" autocapitalize="characters" spellcheck="false" maxlength="16"
+ required autofocus value="{escape(typed)}"{described}>
+{f'<p class="error" id="error" role="alert">{escape(error)}</p>' if error else ""}
+<div class="buttons"><button class="primary" id="next">Next</button></div></form>"""
+    return _page("Enter code", '<p class="soft">Type the code that your app or device shows.</p>' + content)
+
+
+def confirm_device(flow: str, tenant: str, app: App, user: User) -> Answer:
+    """Asks whether the device is meant, so that nobody signs a stranger's device in by a code sent to them."""
+    text = f"""<p class="soft">{escape(user.address)}</p>
+<p>Are you trying to sign in to <strong>{escape(app.name)}</strong> on another device? Only go on if you got the
+code from an app or device of your own.</p>"""
+    buttons = """<div class="buttons"><button name="answer" value="cancel" id="cancel">Cancel</button>
+<button class="primary" name="answer" value="accept" id="accept" autofocus>Continue</button></div>"""
+    return _page("Sign in on your device", text + _form(tenant, "consent", flow, buttons))
+
+
+def message(title: str, text: str) -> Answer:
+    """An end that needs nothing more from the person."""
+    return _page(title, f"<p>{escape(text)}</p>")
+
+
 def problem(text: str) -> Answer:
     """An error that must not leave for another site, such as AADSTS50011."""
     first, _, rest = text.partition("\r\n")
@@ -78,10 +122,6 @@ def problem(text: str) -> Answer:
         f'<p class="error" id="error" role="alert">{escape(first)}</p><pre class="soft">{escape(rest)}</pre>'
     )
     return _page("Sorry, but we're having trouble signing you in", body, status=400)
-
-
-def signed_out() -> Answer:
-    return _page("You signed out of your account", "<p>You can close this window.</p>")
 
 
 def form_post(uri: str, fields: Mapping[str, str]) -> Answer:

@@ -5,49 +5,62 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Mapping
 
-from outlook_connector.sandbox.entra import authorize, pages
+from outlook_connector.sandbox.directory import User
+from outlook_connector.sandbox.entra import device, flows, pages
 from outlook_connector.sandbox.entra.context import Entra
-from outlook_connector.sandbox.entra.errors import Trace, refuse
+from outlook_connector.sandbox.entra.errors import Refused, Trace, refuse
 from outlook_connector.sandbox.entra.state import CODE_LIFETIME, Flow
 from outlook_connector.sandbox.exchange import Answer
 
 Step = Callable[[Entra, Mapping[str, str], Trace], Answer]
 
 
-def login(entra: Entra, form: Mapping[str, str], trace: Trace) -> Answer:
-    """User name and password; a wrong pair shows the page again with AADSTS50126."""
+def sign_in(entra: Entra, form: Mapping[str, str], trace: Trace) -> Answer:
+    """User name and password; a wrong pair shows the page again with AADSTS50126, a guest with 50020."""
     flow = _flow(entra, form)
-    user = entra.directory.user(form.get("login", "").strip())
-    password = form.get("passwd", "")
-    if user is None or not hmac.compare_digest(user.password.encode(), password.encode()):
-        app = entra.app(flow.params["client_id"])
-        error = trace.describe(refuse(50126)).splitlines()[0]
-        return pages.sign_in(
-            form["flow"], flow.tenant, app, entra.directory.users, form.get("login", ""), error=error
-        )
+    app, login = entra.app(flow.params["client_id"]), form.get("login", "").strip()
+    try:
+        user = _checked(entra, login, form.get("passwd", ""))
+        entra.check_home(user, flow.tenant, app)
+    except Refused as refused:
+        error = trace.describe(refused).splitlines()[0]
+        return pages.sign_in(form["flow"], flow.tenant, app, entra.directory.users, login, error=error)
     flow.user_id, flow.proofs = user.id, frozenset({"pwd"})
-    return authorize.proceed(entra, form["flow"], flow)
+    return flows.proceed(entra, form["flow"], flow)
 
 
 def second_factor(entra: Entra, form: Mapping[str, str], trace: Trace) -> Answer:
     flow = _signed_in(entra, form)
     flow.proofs |= {"mfa"}
-    return authorize.proceed(entra, form["flow"], flow)
+    return flows.proceed(entra, form["flow"], flow)
 
 
 def consent(entra: Entra, form: Mapping[str, str], trace: Trace) -> Answer:
     """Accept records the consent and goes on to the code; Cancel tells the app, with AADSTS65004."""
     flow = _signed_in(entra, form)
-    user = entra.user(flow.user_id or "")
+    app, user, asked = flows.parties(entra, flow)
     entra.check_demands(user, flow.proofs, "Microsoft Graph")
+    flows.check_may_consent(entra, flow, app, user, entra.missing(app, user, asked))
     del entra.state.flows[form["flow"]]
     if form.get("answer") != "accept":
-        return authorize.redirect_error(flow.params, refuse(65004), trace)
-    authorize.accept(entra, flow)
-    return authorize.finish(entra, flow)
+        return flows.fail(entra, flow, refuse(65004), trace)
+    flows.accept(entra, flow)
+    return flows.finish(entra, flow)
 
 
-STEPS: Mapping[str, Step] = {"login": login, "verify": second_factor, "consent": consent}
+STEPS: Mapping[str, Step] = {
+    "login": sign_in,
+    "verify": second_factor,
+    "consent": consent,
+    "deviceauth": device.type_code,
+}
+
+
+def _checked(entra: Entra, login: str, password: str) -> User:
+    user = entra.directory.user(login)
+    if user is None or not hmac.compare_digest(user.password.encode(), password.encode()):
+        raise refuse(50126)
+    return user
 
 
 def _flow(entra: Entra, form: Mapping[str, str]) -> Flow:

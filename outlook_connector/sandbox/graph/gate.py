@@ -3,9 +3,11 @@
 https://learn.microsoft.com/graph/auth/auth-concepts
 """
 
+import base64
 from collections.abc import Mapping
 from typing import Protocol
 
+from outlook_connector.sandbox.clouds import cloud_of
 from outlook_connector.sandbox.directory import Directory, User
 from outlook_connector.sandbox.graph.permissions import PROFILE, TABLE
 from outlook_connector.sandbox.graph.problem import Problem, invalid_user, no_resource, problem
@@ -16,19 +18,28 @@ from outlook_connector.sandbox.tokens import Caller, TokenRefused
 class Verifier(Protocol):
     """What tells a caller from an Authorization header, or raises TokenRefused."""
 
-    def verify(self, authorization: str | None) -> Caller: ...
+    def verify(self, authorization: str | None, host: str = "") -> Caller: ...
 
 
-def caller_of(headers: Mapping[str, str], tokens: Verifier) -> Caller:
-    """The caller that the bearer token names. Raises 401 with a WWW-Authenticate challenge."""
+def caller_of(headers: Mapping[str, str], tokens: Verifier, host: str = "") -> Caller:
+    """The caller that the bearer token names, at `host`. Raises 401 with a WWW-Authenticate challenge."""
     try:
-        return tokens.verify(headers.get("authorization"))
+        return tokens.verify(headers.get("authorization"), host)
     except TokenRefused as refused:
-        challenge = (
-            'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", '
-            'client_id="00000003-0000-0000-c000-000000000000"'
-        )
+        challenge = _challenge(cloud_of(host).login[0], refused.claims)
         raise Problem(401, refused.code, refused.message, {"WWW-Authenticate": challenge}) from None
+
+
+def _challenge(login: str, claims: str) -> str:
+    """https://learn.microsoft.com/entra/identity-platform/claims-challenge#claims-challenge-header-format"""
+    parts = {
+        "realm": "",
+        "authorization_uri": f"https://{login}/common/oauth2/authorize",
+        "client_id": "00000003-0000-0000-c000-000000000000",
+    }
+    if claims:
+        parts |= {"error": "insufficient_claims", "claims": base64.b64encode(claims.encode()).decode()}
+    return "Bearer " + ", ".join(f'{name}="{value}"' for name, value in parts.items())
 
 
 def owner_of(match: Match, caller: Caller, directory: Directory) -> User:

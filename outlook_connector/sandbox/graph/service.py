@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from outlook_connector.sandbox.clock import Clock
+from outlook_connector.sandbox.clouds import origin
 from outlook_connector.sandbox.directory import Directory
 from outlook_connector.sandbox.exchange import Answer, Call
 from outlook_connector.sandbox.graph import gate
@@ -90,7 +91,7 @@ class GraphService:
     def _answer(self, call: Call, now: datetime) -> Answer:
         if uploads.is_upload(call.path):
             return uploads.receive(call, self._world, now)
-        caller = gate.caller_of(call.headers, self._tokens)
+        caller = gate.caller_of(call.headers, self._tokens, call.host)
         if len(call.body) > _LARGEST:
             raise problem("too_large")
         if not call.path.startswith(_PREFIX):
@@ -103,7 +104,7 @@ class GraphService:
             world=self._world,
             directory=self._directory,
             now=now,
-            base_url=self._base_url(),
+            base_url=origin(call, self._base_url()),
             params=match.params,
             query=queries.parse(call.query),
             prefer=parse_preferences(call.headers.get("prefer", "")),
