@@ -1,6 +1,7 @@
 """Signing in to Microsoft Entra ID, and access tokens that stay fresh. The only importer of msal."""
 
+from .device_login import login_device
 from .facade import Auth
 from .loopback import login
 
-__all__ = ["Auth", "login"]
+__all__ = ["Auth", "login", "login_device"]

@@ -116,9 +116,16 @@ def _build(config: Config, wire: Wire, proof: Credential) -> Any:
     configuration's, and nobody else is asked about it. Fetches the tenant's OpenID configuration."""
     import msal  # late: it costs 150 ms, and not every process signs in
 
+    class DeviceCapable(msal.ConfidentialClientApplication):  # type: ignore[misc]  # msal has no types
+        """msal gives the device code flow to public clients only; Microsoft Entra serves it to both."""
+
+        DEVICE_FLOW_CORRELATION_ID = msal.PublicClientApplication.DEVICE_FLOW_CORRELATION_ID
+        initiate_device_flow = msal.PublicClientApplication.initiate_device_flow
+        acquire_token_by_device_flow = msal.PublicClientApplication.acquire_token_by_device_flow
+
     built: list[Any] = []
     given = proof.for_msal(lambda: str(built[0].authority.token_endpoint))
-    kind = msal.PublicClientApplication if given is None else msal.ConfidentialClientApplication
+    kind = msal.PublicClientApplication if given is None else DeviceCapable
     app = kind(
         config.client_id,
         authority=config.authority,

@@ -1,4 +1,4 @@
-"""``Auth``: all that the connector knows of signing in, behind seven methods."""
+"""``Auth``: all that the connector knows of signing in, behind a few methods."""
 
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -11,6 +11,7 @@ from . import refusals
 from .account import Account
 from .client import EntraClient
 from .credentials import facts
+from .device import DeviceSignIn
 from .grants import ApplicationGrant, RefreshGrant
 from .handing import OnTokens
 from .hosted import HostTokens
@@ -39,9 +40,10 @@ class Auth:
     ) -> None:
         self.config = config
         self._scopes = scopes
-        self._clock = clock
+        self.clock = clock
         client = EntraClient(config, session, clock)
         self._signin = SignIn(config, store, client, clock)
+        self._device = DeviceSignIn(config, store, client, clock)
         self._tokens = _tokens(config, store, client, session, scopes, on_tokens, clock)
 
     def token(
@@ -72,6 +74,22 @@ class Auth:
         account = self._signin.complete(parameters)
         self._tokens.adopt(account)
         return _summary(account)
+
+    def begin_device(self, scopes: Iterable[str] | None = None) -> dict[str, Any]:
+        """Begins a person's sign-in on another device: ``{"userCode", "verificationUri", "expiresAt", "interval",
+        "deviceSession"}``; show the first two, and hand the last to ``complete_device`` every ``interval`` seconds."""
+        self._delegated("sign anybody in")
+        return self._device.begin(tuple(scopes or self._scopes))
+
+    def complete_device(self, device_session: str) -> dict[str, Any]:
+        """``{"pending": True, "retryAfter": seconds}`` while nobody has signed in, then ``{"pending": False}`` with
+        the result of ``complete``. May be called by any process, and as often as it likes."""
+        self._delegated("sign anybody in")
+        found = self._device.poll(device_session)
+        if not isinstance(found, Account):
+            return {"pending": True, "retryAfter": found}
+        self._tokens.adopt(found)
+        return {"pending": False, **_summary(found)}
 
     def refresh(self) -> dict[str, Any]:
         """Gets new tokens now; the result is that of ``complete``."""
@@ -109,14 +127,14 @@ class Auth:
     def _credential(self) -> dict[str, Any]:
         """How the app proves who it is, where that is the connector's affair."""
         shown = self.config.auth in ("delegated", "application")
-        return {"credential": facts(self.config, self._clock)} if shown else {}
+        return {"credential": facts(self.config, self.clock)} if shown else {}
 
     def _ready(self, account: Account | None) -> bool:
         if self.config.auth != "delegated":
             return True
         if account is None:
             return self.config.refresh_token is not None
-        lasting = account.refresh_token is not None or account.valid(self._clock.time())
+        lasting = account.refresh_token is not None or account.valid(self.clock.time())
         return account.in_order and lasting
 
     def _delegated(self, what: str) -> None:

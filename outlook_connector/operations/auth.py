@@ -23,6 +23,16 @@ def complete(context: Context, values: dict[str, Any]) -> dict[str, Any]:
     return context.auth.complete(values)
 
 
+def begin_device(context: Context, values: dict[str, Any]) -> dict[str, Any]:
+    """The code to show to the person and the page to type it in; what belongs to it is kept until it expires."""
+    return context.auth.begin_device(values.get("scopes"))
+
+
+def complete_device(context: Context, values: dict[str, Any]) -> dict[str, Any]:
+    """Whether the person has signed in: the stored sign-in, or when to ask again."""
+    return context.auth.complete_device(values["deviceSession"])
+
+
 def status(context: Context, values: dict[str, Any]) -> dict[str, Any]:
     """Who is signed in, with which permissions, until when; without a request."""
     return context.auth.status()

@@ -39,8 +39,15 @@ def _come_back(sandbox: Sandbox, connector: Connector, given: Mapping[str, Any])
     return {name: value.format(**arrived) for name, value in given.items()}
 
 
+def _begin_device(sandbox: Sandbox, connector: Connector, given: Mapping[str, Any]) -> dict[str, Any]:
+    """A device's session is made new by each sign-in, too."""
+    begun = connector.invoke("auth.beginDevice")
+    return {name: value.format(**begun) for name, value in given.items()}
+
+
 PREPARATIONS: Mapping[str, Callable[[Sandbox, Connector, Mapping[str, Any]], dict[str, Any]]] = {
     "auth.complete": _come_back,
+    "auth.completeDevice": _begin_device,
 }
 
 

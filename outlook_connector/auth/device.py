@@ -1,0 +1,133 @@
+"""The device code flow: a person signs in on another device, with a code that this one shows.
+
+https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code
+"""
+
+import hashlib
+import json
+import secrets
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from ..config import Config
+from ..errors import AuthError, ConnectorError
+from ..store import Clock, Store, StoreConflict
+from .account import Account, renewed
+from .client import EntraClient
+from .times import rfc3339
+
+SLOWER = 5.0
+"""Seconds by which a poll that came too early makes the interval longer (RFC 8628, 3.5)."""
+
+WAITING = frozenset({"authorization_pending", "slow_down"})
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A device's sign-in under way; it stands in the store, sealed. Times in epoch seconds."""
+
+    account: str
+    device_code: str
+    scopes: tuple[str, ...]
+    interval: float
+    expires_at: float
+    next_at: float
+
+
+class DeviceSignIn:
+    """Sign-ins on other devices, kept in the store so that beginning and each poll may be another process."""
+
+    def __init__(self, config: Config, store: Store, client: EntraClient, clock: Clock) -> None:
+        self._config = config
+        self._store = store
+        self._client = client
+        self._clock = clock
+
+    def begin(self, scopes: tuple[str, ...]) -> dict[str, Any]:
+        """``{"userCode", "verificationUri", "expiresAt", "interval", "deviceSession"}``: show the first two to the
+        person, keep the last for ``poll``. Whoever has it can complete the sign-in."""
+        flow = self._client.device(scopes)
+        handle, now = secrets.token_urlsafe(24), self._clock.time()
+        life, interval = float(flow["expires_in"]), float(flow["interval"])
+        pending = Pending(
+            self._config.account, str(flow["device_code"]), scopes, interval, now + life, now + interval
+        )
+        self._save(handle, pending, self._store.load(_key(handle))[1])
+        return {
+            "userCode": flow["user_code"],
+            "verificationUri": flow["verification_uri"],
+            "expiresAt": rfc3339(now + life),
+            "interval": interval,
+            "deviceSession": handle,
+        }
+
+    def poll(self, handle: str) -> "Account | float":
+        """The signed-in account, or the seconds after which to ask again. Microsoft Entra is asked no more often
+        than it wants, however often this is called and by however many processes.
+
+        Raises ``AuthError`` (code ``signInUnknown``) for a handle that is unknown, used or expired, and what Microsoft
+        Entra refuses: a code that has expired, a person who declined.
+        """
+        pending, version = self._load(handle)
+        now = self._clock.time()
+        if now < pending.next_at:
+            return pending.next_at - now
+        pending = replace(pending, next_at=now + pending.interval)
+        try:
+            version = self._save(handle, pending, version)
+        except StoreConflict:  # another process is asking at this moment
+            return pending.interval
+        return self._asked(handle, pending, version)
+
+    def _asked(self, handle: str, pending: Pending, version: int) -> "Account | float":
+        try:
+            answer = self._client.poll(pending.device_code)
+        except ConnectorError as error:
+            word = error.details.get("error")
+            if word in WAITING:
+                return self._waiting(handle, pending, version, slower=word == "slow_down")
+            if not error.retryable:
+                self._forget(handle, version)
+            failure = error
+        else:
+            self._forget(handle, version)
+            now = self._clock.time()
+            supplied = self._config.refresh_token
+            used = [supplied.reveal()] if supplied else []
+            base = Account(self._config.account, signed_in_at=now)
+            return renewed(base, answer, self._config, now, pending.scopes, used)
+        raise failure.with_traceback(None) from None
+
+    def _waiting(self, handle: str, pending: Pending, version: int, *, slower: bool) -> float:
+        if slower:
+            interval = pending.interval + SLOWER
+            pending = replace(pending, interval=interval, next_at=self._clock.time() + interval)
+            self._save(handle, pending, version)
+        return pending.interval
+
+    def _load(self, handle: str) -> tuple[Pending, int]:
+        blob, version = self._store.load(_key(handle))
+        raw = json.loads(blob) if blob else {}
+        if raw.get("account") != self._config.account:
+            raise _unknown()
+        return Pending(**{**raw, "scopes": tuple(raw["scopes"])}), version
+
+    def _save(self, handle: str, pending: Pending, version: int) -> int:
+        life = max(pending.expires_at - self._clock.time(), 1.0)
+        return self._store.save(_key(handle), json.dumps(asdict(pending)).encode(), version, ttl=life)
+
+    def _forget(self, handle: str, version: int) -> None:
+        self._store.save(_key(handle), None, version)
+
+
+def _key(handle: str) -> str:
+    return "device/" + hashlib.sha256(handle.encode()).hexdigest()
+
+
+def _unknown() -> AuthError:
+    return AuthError(
+        "This device sign-in is not known here: it was completed or refused already, has expired, or was begun with "
+        "another token store or account. Begin the sign-in again.",
+        code="signInUnknown",
+        details={"advice": "Begin the sign-in again."},
+    )
