@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import signal
 import subprocess
@@ -196,3 +197,19 @@ def test_what_takes_long_is_told_meanwhile(sandbox: Sandbox, config: str) -> Non
     assert "folders.list …" in shown
     quick = on_terminal("invoke", "folders.list", "--config", config, extra={"TERM": "xterm"}).out
     assert "folders.list …" not in quick
+
+
+def test_debug_tells_neither_an_uploads_token_nor_what_was_searched(
+    sandbox: Sandbox, config: str, tmp_path: Path
+) -> None:
+    content = base64.b64encode(bytes(4_000_000)).decode()
+    mail: dict[str, Any] = {"to": ["kim@contoso.example"], "subject": "Large", "body": "canary in the body"}
+    mail["attachments"] = [{"name": "large.bin", "contentBytes": content}]
+    given = tmp_path / "mail.json"
+    given.write_text(json.dumps(mail), encoding="utf-8")
+    sent = run("invoke", "messages.send", f"@{given}", "--config", config, "--debug")
+    searched = run("invoke", "messages.search", '{"query": "canary"}', "--config", config, "--debug")
+    assert (sent.code, searched.code) == (0, 0)
+    assert "PUT /" in sent.err and "GET /" in searched.err
+    assert "authtoken" not in sent.err.lower()
+    assert "canary" not in sent.err + searched.err

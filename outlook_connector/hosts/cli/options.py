@@ -1,8 +1,6 @@
 """Options that several commands share, and the connection that they lead to."""
 
-import logging
 import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -21,8 +19,9 @@ PREFIX = "OUTLOOK_CONNECTOR_"
 
 def _debug(context: click.Context, parameter: click.Parameter, value: bool) -> None:
     if value:
-        form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-        logging.basicConfig(level=logging.DEBUG, stream=sys.stderr, format=form, force=True)
+        from .debugging import start
+
+        start()
 
 
 def debug_option(function: F) -> F:
