@@ -8,6 +8,7 @@ import base64
 import hmac
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -110,14 +111,25 @@ def collect(fetch: Listing, place: Place, cursor: str | None, limit: int) -> dic
 
 
 def iterate(fetch: Listing, place: Place, cursor: str | None, limit: int | None) -> Iterator[dict[str, Any]]:
-    """The items one by one, each page fetched when it is needed; all of them where ``limit`` is ``None``."""
-    return islice(_items(fetch, *(place.decode(cursor) if cursor else (None, 0))), limit)
+    """The items one by one; all of them where ``limit`` is ``None``. The next page is asked for, in a thread of its
+    own, once the caller has taken half of the present one: who stops early costs no request."""
+    state, offset = place.decode(cursor) if cursor else (None, 0)
+    return islice(_items(fetch, state, offset, limit), limit)
 
 
-def _items(fetch: Listing, state: State | None, offset: int) -> Iterator[dict[str, Any]]:
-    while True:
-        page = fetch(state)
-        yield from page.items[offset:]
-        state, offset = page.following, 0
-        if state is None:
-            return
+def _items(fetch: Listing, state: State | None, offset: int, limit: int | None) -> Iterator[dict[str, Any]]:
+    page, left = fetch(state), float("inf") if limit is None else limit
+    pool = ThreadPoolExecutor(1, "outlook-next-page")
+    try:
+        while True:
+            items = page.items[offset:]
+            goes_on = page.following is not None and left > len(items)
+            middle = len(items) // 2
+            yield from items[:middle]
+            ahead = pool.submit(fetch, page.following) if goes_on else None
+            yield from items[middle:]
+            if ahead is None:
+                return
+            page, offset, left = ahead.result(), 0, left - len(items)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)

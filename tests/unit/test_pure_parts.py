@@ -2,6 +2,7 @@
 
 import random
 from datetime import UTC, datetime
+from time import monotonic, sleep
 from typing import Any, ClassVar
 
 import pytest
@@ -319,6 +320,25 @@ def test_a_list_in_parts_is_the_whole_list(limit: int) -> None:
 def test_iterating_goes_on_where_a_cursor_ends() -> None:
     cursor = collect(numbers, PLACE, None, 25)["nextCursor"]
     assert [item["n"] for item in iterate(numbers, PLACE, cursor, None)] == list(range(25, 100))
+
+
+@pytest.mark.parametrize(
+    ("taken", "limit", "pages"),
+    [(1, None, 1), (5, None, 1), (6, None, 2), (10, 10, 1), (11, 11, 2), (100, None, 10)],
+)
+def test_no_page_is_asked_for_that_is_not_needed(taken: int, limit: int | None, pages: int) -> None:
+    asked: list[Any] = []
+
+    def counted(state: Any) -> Page:
+        asked.append(state)
+        return numbers(state)
+
+    items = iterate(counted, PLACE, None, limit)
+    assert [next(items)["n"] for _ in range(taken)] == list(range(taken))
+    until = monotonic() + 1
+    while len(asked) < pages and monotonic() < until:
+        sleep(0.001)
+    assert len(asked) == pages
 
 
 FORGED = Place("messages.list", "me", b"another key").encode(
