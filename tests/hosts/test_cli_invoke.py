@@ -213,3 +213,11 @@ def test_debug_tells_neither_an_uploads_token_nor_what_was_searched(
     assert "PUT /" in sent.err and "GET /" in searched.err
     assert "authtoken" not in sent.err.lower()
     assert "canary" not in sent.err + searched.err
+
+
+def test_a_terminal_without_the_letters_shows_marks_instead(config: str) -> None:
+    drafted = run("invoke", "drafts.create", '{"subject": "日本語"}', "--config", config)
+    assert drafted.code == 0
+    listing = ("invoke", "messages.list", '{"folder": "drafts", "limit": 1}', "--config", config)
+    shown = on_terminal(*listing, extra={"PYTHONIOENCODING": "ascii"})
+    assert (shown.code, "???" in shown.out) == (0, True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from cli_world import Running, config_file, run, started
+from cli_world import Running, config_file, environment, run, started
 
 from outlook_connector.sandbox import Sandbox
 
@@ -73,3 +75,12 @@ def test_login_names_the_redirect_uri_to_register(
     result = run("login", "--no-browser", "--timeout", "0.2", "--config", config)
     assert result.code == 3
     assert f"http://localhost (Authentication, {platform})" in result.err
+
+
+@pytest.mark.parametrize("command", ["sandbox", "demo"])
+def test_without_its_libraries_it_says_what_to_install(command: str) -> None:
+    without = "import sys; sys.modules['uvicorn'] = None; from outlook_connector.hosts.cli import main; "
+    arguments = [sys.executable, "-c", f"{without}main(['{command}'])"]
+    done = subprocess.run(arguments, capture_output=True, text=True, check=False, env=environment())
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == 'Error: The sandbox needs uvicorn: pip install "outlook-connector[sandbox]".\n'

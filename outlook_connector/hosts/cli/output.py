@@ -1,5 +1,6 @@
 """Where things are written: results whole to stdout, everything for people to stderr."""
 
+import io
 import json
 import os
 import sys
@@ -37,9 +38,11 @@ def write(text: str) -> None:
 
 
 def show(*parts: "RenderableType") -> None:
-    """Tables and the like to stdout, for a person at a terminal."""
+    """Tables and the like to stdout, for a person at a terminal; what it has no letters for becomes a mark."""
     from rich.console import Console
 
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
     console = Console(file=sys.stdout, highlight=False)
     for part in parts:
         console.print(part)

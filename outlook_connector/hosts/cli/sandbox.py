@@ -41,9 +41,9 @@ def sandbox(port: int, seed: str, as_json: bool) -> None:
 
     Piped or with --json: one JSON line when it is ready, with a connection configuration under `config`.
     """
-    from ...sandbox.run import describe
-
     with _told_to_stop() as stop, opened(port=port, **_seeded(seed)) as running:
+        from ...sandbox.run import describe
+
         facts = describe(running)
         if for_people(as_json):
             _show(facts)

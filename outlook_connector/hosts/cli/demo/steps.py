@@ -33,7 +33,7 @@ def sign_in_first(stage: Stage) -> Shown:
     if seconds is None:
         account, pages = stage.follow(person)
         check(len(pages) == 2, "a sign-in page and a consent page lead back to the application")
-        way = f"by way of the pages {' and '.join(repr(page) for page in pages)}"
+        way = f"by way of the pages {' and '.join(repr(page) for page in pages)}, and the code redeemed with PKCE"
     else:
         account, way = stage.browse(person, seconds), "in the browser"
     return _signed_in(person, account, way)
