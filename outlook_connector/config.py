@@ -102,7 +102,7 @@ class Config:
     access_token: Secret | Callable[[], str] | None = field(default=None, repr=False)
     mailbox: str | None = None
     immutable_ids: bool = True
-    token_store: str | None = None
+    token_store: str | None = field(default=None, repr=False)
     store_key: Secret | None = None
     http: HttpSettings = HttpSettings()
     rules: Rules = Rules()

@@ -1,4 +1,4 @@
-"""Where state is kept: one small interface, in memory or in an encrypted SQLite file."""
+"""Where state is kept: one small interface, in memory, in an encrypted SQLite file or in Redis."""
 
 from .interface import Lease, Store, StoreConflict
 from .memory import MemoryStore

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote
@@ -27,17 +28,19 @@ def open_store(
     *,
     environment: Mapping[str, str] = os.environ,
 ) -> Store:
-    """The store that ``url`` names: ``memory:`` or ``sqlite:///absolute/path`` (``sqlite:relative/path``);
+    """The store that ``url`` names: ``memory:``, ``sqlite:///absolute/path`` (``sqlite:relative/path``),
+    ``redis://host:port/0`` or ``rediss://`` over TLS;
     ``None`` means ``store.sqlite3`` in the user's data directory.
 
-    What goes to a disk is encrypted: with ``key`` (Fernet keys, separated by commas; the first encrypts), else with
-    the environment's ``OUTLOOK_CONNECTOR_KEY``, else with a key file beside the SQLite file. Raises ``ConfigError``.
+    What leaves the process is encrypted: with ``key`` (Fernet keys, separated by commas; the first encrypts), else with
+    the environment's ``OUTLOOK_CONNECTOR_KEY``, else with a key file beside the SQLite file;
+    Redis has no such place, so that a key must be given. Raises ``ConfigError``.
     """
     url = url or f"sqlite:{default_path(environment)}"
     scheme, _, rest = url.partition(":")
     opener = _OPENERS.get(scheme)
     if opener is None:
-        raise _refusal(f"{scheme}: is not a kind of token store: use sqlite:///path or memory:")
+        raise _refusal(f"{scheme}: is not a kind of token store: use sqlite:///path, redis://host or memory:")
     return opener(rest, key if key is None or isinstance(key, str) else key.reveal(), environment)
 
 
@@ -69,17 +72,26 @@ def _sqlite(rest: str, key: str | None, environment: Mapping[str, str]) -> Store
     return SealedStore(store, [read_or_create(file)], f"the key file {file}")
 
 
-def _redis(rest: str, key: str | None, environment: Mapping[str, str]) -> Store:
-    raise _refusal(
-        "Redis cannot be served by this version: use sqlite:///path, shared by one machine's workers"
-    )
+def _redis(scheme: str, rest: str, key: str | None, environment: Mapping[str, str]) -> Store:
+    given = _given_keys(key, environment)
+    if given is None:
+        message = f"is required with Redis (or {KEY_VARIABLE}): all workers need the same key"
+        raise ConfigError(
+            f"storeKey {message}. Make one with: python -c "
+            '"from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"',
+            details={"problems": [{"pointer": "/storeKey", "message": message}]},
+        )
+    from .redis_store import RedisStore  # late, as an extra
+    from .sealed import SealedStore
+
+    return SealedStore(RedisStore(f"{scheme}:{rest}"), *given)
 
 
 _OPENERS: Mapping[str, Callable[[str, str | None, Mapping[str, str]], Store]] = {
     "memory": _memory,
     "sqlite": _sqlite,
-    "redis": _redis,
-    "rediss": _redis,
+    "redis": partial(_redis, "redis"),
+    "rediss": partial(_redis, "rediss"),
 }
 
 

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
+from store_redis import MISSING, available, redis_server
 
 from outlook_connector.errors import ConnectorError
 from outlook_connector.store import MemoryStore, SqliteStore, Store, StoreConflict, held
+from outlook_connector.store.redis_store import RedisStore
 from outlook_connector.store.sealed import SealedStore
 
 
@@ -33,10 +35,24 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(params=["memory", "sqlite", "sealed"])
+@pytest.fixture(scope="module")
+def redis_url() -> Iterator[str]:
+    if not available():
+        pytest.skip(MISSING)
+    with redis_server() as url:
+        yield url
+
+
+@pytest.fixture(params=["memory", "sqlite", "sealed", "redis"])
 def store(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Store]:
     if request.param == "memory":
         yield MemoryStore(clock.time)
+        return
+    if request.param == "redis":
+        shared = RedisStore(request.getfixturevalue("redis_url"), clock.time)
+        shared._client.flushall()
+        yield shared
+        shared.close()
         return
     plain = SqliteStore(tmp_path / "store.sqlite3", clock.time)
     yield (

@@ -182,7 +182,7 @@ def test_a_blob_moved_to_another_key_is_not_taken_for_that_keys(tmp_path: Path) 
         store.load("yours")
 
 
-@pytest.mark.parametrize("url", ["mongodb://host/x", "redis://localhost", "sqlite://", "sqlite:///"])
+@pytest.mark.parametrize("url", ["mongodb://host/x", "sqlite://", "sqlite:///"])
 def test_a_store_that_cannot_be_served_is_refused_by_its_config_key(url: str) -> None:
     with pytest.raises(ConfigError, match="tokenStore"):
         open_store(url, environment={})

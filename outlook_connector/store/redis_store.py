@@ -1,0 +1,179 @@
+"""The store ``redis://host``: one for the workers of many machines.
+
+Each step is one Lua script, so that comparing and writing are one. Times are the server's, so that the machines' clocks
+do not matter. The server keeps what it has acknowledged through a crash of its own only with ``appendonly yes`` and
+``appendfsync always``. https://redis.io/docs/latest/develop/programmability/eval-intro/
+"""
+
+import contextlib
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..errors import ConfigError, ConnectorError
+from .interface import StoreConflict
+from .memory import SWEEP_EVERY, TOMBSTONE
+
+PREFIX = "{outlook-connector}:"
+"""In front of every key; the braces keep all of them in one slot of a cluster."""
+
+_WRONG = "is not a URL that Redis can be reached by, such as redis://host:6379/0"
+TIMEOUT = 5.0
+"""Seconds to wait for the server."""
+
+_BEGIN = f"""
+local p, key, now = '{PREFIX}', KEYS[1], tonumber(ARGV[1])
+if not now then local t = redis.call('TIME'); now = t[1] + t[2] / 1e6 end
+local row, lease = p .. 'row:' .. key, p .. 'lease:' .. key
+local horizon = tonumber(redis.call('GET', p .. 'horizon') or '0')
+"""
+
+LOAD = f"""{_BEGIN}
+local found = redis.call('HMGET', row, 'version', 'expires', 'blob')
+if not found[1] then return {{false, horizon}} end
+if found[2] and tonumber(found[2]) <= now then return {{false, tonumber(found[1])}} end
+return {{found[3], tonumber(found[1])}}
+"""
+
+SAVE = f"""{_BEGIN}
+local found = redis.call('HMGET', row, 'version', 'write')
+if found[2] == ARGV[2] then return tonumber(found[1]) end
+if tonumber(found[1] or horizon) ~= tonumber(ARGV[3]) then return -1 end
+local version = redis.call('INCR', p .. 'counter')
+redis.call('DEL', row)
+redis.call('HSET', row, 'version', version, 'write', ARGV[2])
+if ARGV[5] == '1' then redis.call('HSET', row, 'blob', ARGV[6]) end
+if ARGV[4] == '' then redis.call('ZREM', p .. 'ends', row)
+else
+  local ends = string.format('%.6f', now + ARGV[4])
+  redis.call('HSET', row, 'expires', ends)
+  redis.call('ZADD', p .. 'ends', ends, row)
+end
+if version % {SWEEP_EVERY} == 0 then
+  for _, old in ipairs(redis.call('ZRANGEBYSCORE', p .. 'ends', '-inf', now, 'LIMIT', 0, 1000)) do
+    horizon = math.max(horizon, tonumber(redis.call('HGET', old, 'version') or '0'))
+    redis.call('DEL', old)
+    redis.call('ZREM', p .. 'ends', old)
+  end
+  redis.call('SET', p .. 'horizon', string.format('%.0f', horizon))
+end
+return version
+"""
+
+LEASE = f"""{_BEGIN}
+local held = redis.call('HMGET', lease, 'owner', 'expires', 'fence')
+if held[1] == ARGV[2] then return tonumber(held[3]) end
+if held[2] and tonumber(held[2]) > now then return 0 end
+local fence = redis.call('INCR', p .. 'counter')
+redis.call('HSET', lease, 'owner', ARGV[2], 'fence', fence, 'expires', string.format('%.6f', now + ARGV[3]))
+redis.call('PEXPIRE', lease, math.ceil(ARGV[3] * 1000) + 60000)
+return fence
+"""
+
+RELEASE = f"""{_BEGIN}
+if redis.call('HGET', lease, 'fence') == ARGV[2] then redis.call('DEL', lease) end
+return 1
+"""
+
+
+class RedisStore:
+    """Rows in a Redis server (5 or later), named by a ``redis://`` or ``rediss://`` URL.
+
+    Raises ``ConfigError`` for a URL or a sign-in that the server refuses or without the package ``redis``, and
+    ``ConnectorError`` (code ``storeFailed``, retryable) where the server does not answer. ``now`` gives epoch seconds
+    in place of the server's clock.
+    """
+
+    def __init__(self, url: str, now: Callable[[], float] | None = None) -> None:
+        self._now = now
+        self._host = urlsplit(url).hostname or "localhost"
+        self._client = _client(url)
+        self._scripts = {text: self._client.register_script(text) for text in (LOAD, SAVE, LEASE, RELEASE)}
+
+    def load(self, key: str) -> tuple[bytes | None, int]:
+        blob, version = self._run(LOAD, key)
+        return blob, int(version)
+
+    def save(self, key: str, blob: bytes | None, version: int, *, ttl: float | None = None) -> int:
+        seconds = TOMBSTONE if blob is None else ttl
+        write = secrets.token_hex(
+            16
+        )  # a repeated request is known by it, where the first one's answer was lost
+        ends = "" if seconds is None else seconds
+        new = int(self._run(SAVE, key, write, version, ends, int(blob is not None), blob or b""))
+        if new < 0:
+            raise StoreConflict
+        return new
+
+    def lease(self, key: str, ttl: float) -> "RedisLease | None":
+        fence = int(self._run(LEASE, key, secrets.token_hex(16), ttl))
+        return RedisLease(self, key, fence) if fence else None
+
+    def give_back(self, key: str, fence: int) -> None:
+        """Ends the lease of ``key`` if it is still the one with this fence."""
+        self._run(RELEASE, key, fence)
+
+    def close(self) -> None:
+        """Closes the connections; the next use opens others."""
+        self._client.close()
+
+    def _run(self, script: str, key: str, *arguments: Any) -> Any:
+        with self._told():
+            return self._scripts[script](keys=[key], args=[self._now() if self._now else "", *arguments])
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        """Turns the client's errors, which may quote the URL, into the connector's."""
+        import redis
+
+        failure: ConnectorError
+        try:
+            yield
+            return
+        except (redis.AuthenticationError, redis.exceptions.NoPermissionError):
+            failure = _refusal(f"the Redis server {self._host} refuses the user or password of the URL")
+        except TypeError:  # connections are made on first use: only then an unknown option of the URL shows
+            failure = _refusal(_WRONG)
+        except redis.RedisError as error:
+            failure = ConnectorError(
+                f"The token store on the Redis server {self._host} could not be read or written "
+                f"({type(error).__name__}). Check the server, the network and tokenStore.",
+                code="storeFailed",
+                retryable=True,
+            )
+        raise failure
+
+
+@dataclass(frozen=True)
+class RedisLease:
+    """A lease of a ``RedisStore``."""
+
+    _store: RedisStore
+    _key: str
+    fence: int
+
+    def release(self) -> None:
+        self._store.give_back(self._key, self.fence)
+
+
+def _client(url: str) -> Any:
+    """Connects on first use; a child after a fork gets connections of its own."""
+    try:
+        import redis
+    except ImportError:
+        raise _refusal("redis: needs the package redis: pip install 'outlook-connector[redis]'") from None
+    try:
+        return redis.Redis.from_url(
+            url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT, health_check_interval=30
+        )
+    except (ValueError, TypeError, redis.RedisError):  # the text may quote the URL and its password
+        failure = _refusal(_WRONG)
+    raise failure
+
+
+def _refusal(message: str) -> ConfigError:
+    return ConfigError(
+        f"tokenStore: {message}.", details={"problems": [{"pointer": "/tokenStore", "message": message}]}
+    )
