@@ -26,6 +26,8 @@ class Account:
     """The token row. Times are epoch seconds; ``reason`` is ``None`` while the account is in order.
 
     ``scopes`` were granted. ``asked`` were asked for, granted or not, so that nobody asks again in vain.
+    ``demanded`` are the claims that the next sign-in has to answer, where a challenge could not be met without
+    a person.
     ``lineage`` holds hashes of the refresh tokens that led here, so that a host's older one is known as such.
     """
 
@@ -44,6 +46,7 @@ class Account:
     refresh_token_at: float | None = None
     reason: str | None = None
     advice: str | None = None
+    demanded: str | None = field(default=None, repr=False)
     lineage: tuple[str, ...] = field(default=(), repr=False)
 
     @property
@@ -64,9 +67,12 @@ class Account:
         """Whether that refresh token is this row's, or one that it was rotated from."""
         return fingerprint(refresh_token) in self.lineage
 
-    def stopped(self, reason: str, advice: str | None, *used: str) -> "Account":
+    def stopped(
+        self, reason: str, advice: str | None, used: Iterable[str], demanded: str | None
+    ) -> "Account":
         """The same account, waiting for a person; ``used`` are the refresh tokens that were refused."""
-        return replace(self, reason=reason, advice=advice, lineage=_line(self.lineage, *used))
+        lineage = _line(self.lineage, *used)
+        return replace(self, reason=reason, advice=advice, demanded=demanded, lineage=lineage)
 
 
 def renewed(
@@ -97,6 +103,7 @@ def renewed(
         refresh_token_at=now if rotated else account.refresh_token_at,
         reason=None,
         advice=None,
+        demanded=None,
         lineage=_line(account.lineage, *used, *([token] if token else [])),
     )
 

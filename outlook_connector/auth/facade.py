@@ -64,9 +64,21 @@ class Auth:
         login_hint: str | None = None,
         prompt: str | None = None,
     ) -> dict[str, Any]:
-        """Begins a person's sign-in: ``{"authorizationUrl", "state", "expiresAt"}``."""
+        """Begins a person's sign-in: ``{"authorizationUrl", "state", "expiresAt"}``.
+
+        ``scopes`` add to what the account has been granted already (incremental consent), and what a claims challenge
+        has demanded of the next sign-in is asked for as well.
+        https://learn.microsoft.com/entra/identity-platform/consent-types-developer
+        """
         self._delegated("sign anybody in")
-        return self._signin.begin(tuple(scopes or self._scopes), redirect_uri, login_hint, prompt)
+        account = self._tokens.account()
+        return self._signin.begin(
+            self._wanted(scopes, account),
+            redirect_uri,
+            login_hint,
+            prompt,
+            account.demanded if account else None,
+        )
 
     def complete(self, parameters: Mapping[str, str]) -> dict[str, Any]:
         """Completes it: ``{"account", "username", "name", "tenantId", "scopes", "expiresAt"}``."""
@@ -79,7 +91,7 @@ class Auth:
         """Begins a person's sign-in on another device: ``{"userCode", "verificationUri", "expiresAt", "interval",
         "deviceSession"}``; show the first two, and hand the last to ``complete_device`` every ``interval`` seconds."""
         self._delegated("sign anybody in")
-        return self._device.begin(tuple(scopes or self._scopes))
+        return self._device.begin(self._wanted(scopes, self._tokens.account()))
 
     def complete_device(self, device_session: str) -> dict[str, Any]:
         """``{"pending": True, "retryAfter": seconds}`` while nobody has signed in, then ``{"pending": False}`` with
@@ -128,6 +140,12 @@ class Auth:
         """How the app proves who it is, where that is the connector's affair."""
         shown = self.config.auth in ("delegated", "application")
         return {"credential": facts(self.config, self.clock)} if shown else {}
+
+    def _wanted(self, scopes: Iterable[str] | None, account: Account | None) -> tuple[str, ...]:
+        """What to ask a person for: what is named and what was granted before, else what the operations need."""
+        if scopes is None:
+            return self._scopes
+        return tuple(sorted({*scopes, *(account.scopes if account else ())}))
 
     def _ready(self, account: Account | None) -> bool:
         if self.config.auth != "delegated":

@@ -57,7 +57,7 @@ class Renewal:
                 refused, spent = error, token
                 continue
             return self._kept(account, version, answer, token)
-        raise self._stopped(refused, spent)
+        raise self._stopped(refused, spent, claims)
 
     def _check(self, account: Account | None, token: str | None, force: bool) -> None:
         """Refuses without asking where it is known that a person has to sign in."""
@@ -102,7 +102,9 @@ class Renewal:
             return account
         return Account(self._config.account, signed_in_at=self._clock.time())
 
-    def _stopped(self, refused: SignInRequired | None, spent: str | None) -> SignInRequired:
+    def _stopped(
+        self, refused: SignInRequired | None, spent: str | None, claims: str | None
+    ) -> SignInRequired:
         """Notes that a person is needed, so that no worker asks again in vain; deletes nothing.
 
         A host's token that the row does not descend from is remembered in this process only: the row is another
@@ -117,7 +119,8 @@ class Renewal:
             return error
         base = account or Account(self._config.account, refresh_token=spent)
         try:
-            self.row.save(base.stopped(error.message, error.details.get("advice"), spent), version)
+            stopped = base.stopped(error.message, error.details.get("advice"), [spent], claims)
+            self.row.save(stopped, version)
         except StoreConflict:
             return error  # somebody has just written: the next call reads what
         return error

@@ -31,11 +31,17 @@ class SignIn:
         self._clock = clock
 
     def begin(
-        self, scopes: tuple[str, ...], redirect_uri: str | None, login_hint: str | None, prompt: str | None
+        self,
+        scopes: tuple[str, ...],
+        redirect_uri: str | None,
+        login_hint: str | None,
+        prompt: str | None,
+        claims: str | None = None,
     ) -> dict[str, Any]:
         """``{"authorizationUrl", "state", "expiresAt"}``: send the person's browser to the URL.
 
-        The caller binds ``state`` to the browser's session, so that nobody completes another person's sign-in.
+        ``claims`` are those that the sign-in has to answer. The caller binds ``state`` to the browser's session, so
+        that nobody completes another person's sign-in.
         """
         target = redirect_uri or self._config.redirect_uri
         if not target:
@@ -47,7 +53,9 @@ class SignIn:
                     )
                 ]
             )
-        flow = self._client.authorization(scopes, redirect_uri=target, login_hint=login_hint, prompt=prompt)
+        flow = self._client.authorization(
+            scopes, claims, redirect_uri=target, login_hint=login_hint, prompt=prompt
+        )
         key = _key(flow["state"])
         blob = json.dumps({"flow": flow, "account": self._config.account}).encode()
         self._store.save(key, blob, self._store.load(key)[1], ttl=PENDING)

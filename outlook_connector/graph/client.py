@@ -20,6 +20,7 @@ from ..binding import GraphRequest, get
 from ..config import Config
 from ..errors import ConnectorError, GraphError, OutcomeUnknown, TransportError, UnexpectedResponse
 from ..reply import Reply, error_of, retry_after
+from .challenge import claims_of
 from .retry import DECISIONS, Failure, Verdict, failure_of, wait
 from .session import Sessions
 
@@ -29,8 +30,8 @@ log = logging.getLogger("outlook_connector.graph")
 class Tokens(Protocol):
     """Where access tokens come from."""
 
-    def token(self, *, rejected: str | None = None) -> str:
-        """A token to use now. ``rejected`` is one that Graph has just refused."""
+    def token(self, *, rejected: str | None = None, claims: str | None = None) -> str:
+        """A token to use now. ``rejected`` is one that Graph has just refused, ``claims`` what it demanded."""
 
 
 @dataclass(frozen=True)
@@ -101,10 +102,12 @@ class Graph:
 
     @contextmanager
     def _answered(self, request: GraphRequest, stream: bool) -> Iterator[requests.Response]:
-        attempt, rejected, doubtful, until = 0, None, False, self.ends()
+        attempt, doubtful, until = 0, False, self.ends()
+        rejected: str | None = None
+        claims: str | None = None
         while True:
             attempt += 1
-            token = self.tokens.token(rejected=rejected)
+            token = self.tokens.token(rejected=rejected, claims=claims)
             pause: float | None = None
             problem: ConnectorError
             try:
@@ -118,7 +121,7 @@ class Graph:
                     return
                 reply = reply_from(response)
                 if reply.status == 401 and rejected is None:
-                    rejected = token
+                    rejected, claims = token, claims_of(reply.headers)
                     continue
                 problem = error_of(reply)
                 pause = retry_after(reply.headers, _now())

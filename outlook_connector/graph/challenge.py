@@ -1,0 +1,27 @@
+"""Claims challenges: what Graph demands of the next token where it refuses this one.
+
+https://learn.microsoft.com/entra/identity-platform/claims-challenge
+"""
+
+import base64
+import json
+import re
+from collections.abc import Mapping
+
+_PARAMETER = re.compile(r'([A-Za-z_]+)="([^"]*)"')
+
+
+def claims_of(headers: Mapping[str, str]) -> str | None:
+    """The decoded claims (JSON) of a 401's ``WWW-Authenticate`` with ``error="insufficient_claims"``; ``None`` where
+    there are none, or none that can be read. ``headers`` have lower-case names."""
+    challenge = headers.get("www-authenticate", "")
+    given = {name.lower(): value for name, value in _PARAMETER.findall(challenge)}
+    if given.get("error") != "insufficient_claims":
+        return None
+    encoded = given.get("claims", "").replace("-", "+").replace("_", "/").rstrip("=")
+    try:
+        text = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True).decode("utf-8")
+        demanded = json.loads(text)
+    except ValueError:
+        return None
+    return text if isinstance(demanded, dict) else None
