@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from outlook_connector.sandbox import admin, managed, tenant
+from outlook_connector.sandbox import admin, tenant
 from outlook_connector.sandbox.clock import Clock
 from outlook_connector.sandbox.directory import User
 from outlook_connector.sandbox.entra.context import Entra
 from outlook_connector.sandbox.entra.service import EntraService
-from outlook_connector.sandbox.exchange import Answer, Call
 from outlook_connector.sandbox.faults import Drop, Fault, Faults
 from outlook_connector.sandbox.gateway import ADMIN, Gateway, Handler
 from outlook_connector.sandbox.graph.model.world import Ledger
@@ -21,8 +19,9 @@ from outlook_connector.sandbox.graph.service import GraphService, Seed
 from outlook_connector.sandbox.issuer import Issuer
 from outlook_connector.sandbox.recorder import Recorded, Recorder, Service
 from outlook_connector.sandbox.seed import build
-from outlook_connector.sandbox.server import HOST, PlainServer, TlsServer
+from outlook_connector.sandbox.server import HOST, TlsServer
 from outlook_connector.sandbox.tokens import TokenAuthority
+from outlook_connector.sandbox.workloads import IdentityKind, Workloads
 
 
 class Sandbox:
@@ -54,11 +53,10 @@ class Sandbox:
         self.entra = EntraService(Entra(*parts, single_use_refresh_tokens, automatic_consent))
         self.graph = GraphService(self.clock, self.directory, tokens, lambda: self.base_url, seed)
         self.issuer = Issuer(self.clock, lambda: self.base_url)
-        self._identities = managed.ManagedIdentityService(self.directory, tokens, self.clock)
+        self._workloads = Workloads(self.directory, self.clock, tokens, self.issuer)
         self._recorder, self._faults, self._port = Recorder(), Faults(), port
         self._gateways: list[Gateway] = []
         self._server: TlsServer | None = None
-        self._metadata: PlainServer | None = None
 
     def start(self) -> Self:
         """Serves until `stop()`; does nothing where it serves already. Raises OSError where the port is taken."""
@@ -77,12 +75,12 @@ class Sandbox:
 
     def stop(self) -> None:
         """Drops open connections and frees the port; does nothing where it isn't running."""
-        for server in (self._metadata, self._server):
-            if server is not None:
-                server.stop()
+        self._workloads.stop()
+        if self._server is not None:
+            self._server.stop()
         for gateway in self._gateways:
             gateway.close()
-        self._server, self._metadata, self._gateways = None, None, []
+        self._server, self._gateways = None, []
 
     def __enter__(self) -> Self:
         return self.start()
@@ -188,35 +186,29 @@ class Sandbox:
     def clear_faults(self) -> None:
         self._faults.clear()
 
+    def certificate_file(self, lifetime: float = 365 * 86400) -> str:
+        """Makes a certificate and registers it on the confidential app; returns the path of key and certificate.
+
+        PEM, RSA, unencrypted. `lifetime` is in seconds; the file is gone when the sandbox stops.
+        """
+        return self._workloads.certificate_file(self._running().folder, lifetime)
+
     def federated_token_file(self, subject: str = tenant.WORKLOAD, lifetime: float = 3600) -> str:
         """Writes a token of the second issuer into a file, as Kubernetes does; returns its path.
 
         The confidential app trusts it for the default `subject`. `lifetime` is in seconds; the file is gone when
         the sandbox stops.
         """
-        path = self._running().folder / f"federated-{uuid.uuid4().hex}"
-        path.write_text(self.issuer.token(subject, lifetime=lifetime))
-        return str(path)
+        return self._workloads.federated_token_file(self._running().folder, subject, lifetime)
 
-    def managed_identity_environment(self, kind: Literal["imds", "appService"] = "imds") -> dict[str, str]:
+    def managed_identity_environment(self, kind: IdentityKind = "imds") -> dict[str, str]:
         """The environment variables by which clients find the managed identity endpoint, which starts serving.
 
         It is plain HTTP on a loopback port of its own, as the real ones are; `directory.identities` are those
         that it gives tokens for.
         """
         self._running()
-        if self._metadata is None:
-            services: dict[Service, Handler] = {"entra": self._identities.handle, "graph": _nothing_here}
-            metadata = PlainServer(self._new_gateway(services, _nothing_here))
-            metadata.start()
-            self._metadata = metadata
-        url = f"http://{HOST}:{self._metadata.port}"
-        if kind == "imds":
-            return {"AZURE_POD_IDENTITY_AUTHORITY_HOST": url}
-        return {
-            "IDENTITY_ENDPOINT": url + managed.APP_SERVICE_PATH,
-            "IDENTITY_HEADER": self._identities.header,
-        }
+        return self._workloads.environment(kind, self._new_gateway)
 
     def reset(self) -> None:
         """As just started: mail, sign-ins, directory, clock, faults and recorded requests."""
@@ -258,7 +250,3 @@ class Sandbox:
             **overrides,
         }
         return {key: value for key, value in config.items() if value is not None}
-
-
-def _nothing_here(call: Call) -> Answer:
-    return Answer(404)
