@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from cli_world import JWT, Result, config_file, on_terminal, run
 
-from outlook_connector.hosts.cli.checks import SKEW, Patient, clock
+from outlook_connector.hosts.cli.checks import SKEW, Patient, clock, place
 from outlook_connector.hosts.cli.options import connection
 from outlook_connector.sandbox import Sandbox
 
@@ -140,3 +140,16 @@ def narrow_token(sandbox: Sandbox, scope: str) -> dict[str, Any]:
     )
     taken_out = dict.fromkeys(("refreshToken", "clientSecret", "redirectUri"))
     return {**taken_out, "accessToken": answer.json()["access_token"]}
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        (None, "the file in your data directory"),
+        ("memory:", "memory:"),
+        ("sqlite:////var/lib/outlook/tokens.sqlite3", "sqlite:////var/lib/outlook/tokens.sqlite3"),
+        ("rediss://user:pass@word@cache.example:6380/2?password=canary", "rediss://cache.example:6380/2"),
+    ],
+)
+def test_a_store_is_named_without_its_password(url: str | None, shown: str) -> None:
+    assert place(url) == shown

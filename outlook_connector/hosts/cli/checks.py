@@ -81,7 +81,7 @@ def told(config: "Config") -> Verdict:
 
 
 def store(patient: Patient) -> Verdict:
-    where = patient.parts.connector.config.token_store or "the file in your data directory"
+    where = place(patient.parts.connector.config.token_store)
     patient.parts.store.load("doctor")
     if where.startswith("memory:"):
         return (
@@ -90,6 +90,16 @@ def store(patient: Patient) -> Verdict:
             "Set tokenStore to sqlite:///path.",
         )
     return "ok", f"{where} can be read", ""
+
+
+def place(url: str | None) -> str:
+    """Where a token store is, without the password that its URL may hold."""
+    if url is None:
+        return "the file in your data directory"
+    scheme, slashes, rest = url.partition("//")
+    if scheme in ("sqlite:", url):
+        return url
+    return scheme + slashes + rest.rpartition("@")[2].partition("?")[0]
 
 
 def sign_in(patient: Patient) -> Verdict:

@@ -31,8 +31,9 @@ LOOPBACK = ("localhost", "127.0.0.1")
 def login(no_browser: bool, timeout: float, hint: str | None, config: str | None, as_json: bool) -> None:
     """Sign a person in, and keep the tokens in the token store.
 
-    The app registration needs the redirect URI http://localhost, under Authentication: for the platform "Web" where
-    the configuration has a client secret, else for "Mobile and desktop applications". Any port is accepted there.
+    The app registration needs the redirect URI http://localhost, under Authentication: for the platform "Web"
+    where the configuration has a secret or certificate, else for "Mobile and desktop applications". Any port is
+    accepted there.
     """
     import webbrowser
 
@@ -59,7 +60,13 @@ def registered(config: "Config") -> str:
     https://learn.microsoft.com/entra/identity-platform/reply-url#localhost-exceptions"""
     configured = urlsplit(config.redirect_uri or "")
     ours = configured.scheme == "http" and configured.hostname in LOOPBACK
-    platform = "Web" if config.client_secret else "Mobile and desktop applications"
+    credentials = (
+        config.client_secret,
+        config.certificate,
+        config.federated_token_file,
+        config.federated_token,
+    )
+    platform = "Web" if any(credentials) else "Mobile and desktop applications"
     return f"{configured.geturl() if ours else 'http://localhost'} (Authentication, {platform})"
 
 
