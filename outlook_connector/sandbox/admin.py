@@ -8,6 +8,7 @@ POST   /clock     {"advance": seconds} -> {"now": ...}
 POST   /reset
 GET    /ledger    every mail submitted and every copy delivered
 POST   /device    {"userCode": ..., "user": "adele@contoso.example"}, or without a user to decline
+GET    /identity  the environment variables of both managed identity endpoints, which start serving
 POST   /claims    {"principal": user or client id}: Graph challenges its tokens so far
 POST   /issuer/token  {"subject": ..., "audience": ..., "lifetime": seconds} -> {"token": ...}
 
@@ -91,6 +92,13 @@ def _claims(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
+def _identity(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "imds": sandbox.managed_identity_environment("imds"),
+        "appService": sandbox.managed_identity_environment("appService"),
+    }
+
+
 def _issuer_token(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
     return {"token": sandbox.issuer.token(**body)}
 
@@ -112,6 +120,7 @@ ACTIONS: Mapping[tuple[str, str], Action] = {
     ("POST", "reset"): _reset,
     ("GET", "ledger"): _ledger,
     ("POST", "device"): _device,
+    ("GET", "identity"): _identity,
     ("POST", "claims"): _claims,
     ("POST", "issuer/token"): _issuer_token,
     ("GET", "issuer/.well-known/openid-configuration"): _issuer_configuration,

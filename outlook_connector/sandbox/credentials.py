@@ -18,6 +18,12 @@ EXCHANGE_AUDIENCE = "api://AzureADTokenExchange"
 EXCHANGE_AUDIENCES = (EXCHANGE_AUDIENCE, f"{EXCHANGE_AUDIENCE}USGov", f"{EXCHANGE_AUDIENCE}China")
 
 
+def certificate_of(pem: bytes | str) -> bytes:
+    """The first certificate in a PEM text, alone; raises ValueError where there is none."""
+    raw = pem.encode() if isinstance(pem, str) else pem
+    return x509.load_pem_x509_certificate(raw).public_bytes(Encoding.PEM)
+
+
 @dataclass
 class Certificate:
     """A certificate registered on an app, in PEM. `expires` replaces its own end, for tests of expiry.
@@ -35,10 +41,6 @@ class Certificate:
     @property
     def x509(self) -> x509.Certificate:
         return x509.load_pem_x509_certificate(self.pem)
-
-    @property
-    def der(self) -> bytes:
-        return self.x509.public_bytes(Encoding.DER)
 
     @property
     def starts(self) -> datetime:

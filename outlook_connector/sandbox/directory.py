@@ -7,7 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from outlook_connector.sandbox.credentials import Certificate, FederatedCredential, ManagedIdentity
+from outlook_connector.sandbox.credentials import (
+    Certificate,
+    FederatedCredential,
+    ManagedIdentity,
+    certificate_of,
+)
 
 EVERYBODY = "*"
 
@@ -63,14 +68,13 @@ class App:
     def add_certificate(
         self, pem: bytes | str, *, issuer: bytes | str | None = None, expires: datetime | None = None
     ) -> Certificate:
-        """Registers a certificate from PEM (a key beside it is ignored).
+        """Registers a certificate from PEM (a key beside it is not kept).
 
         With `issuer`, the PEM of the authority that signed it, the app trusts it by subject name and issuer.
+        Raises ValueError where there is no certificate in it.
         """
-        authority = issuer.encode() if isinstance(issuer, str) else issuer
-        added = Certificate(
-            pem.encode() if isinstance(pem, str) else pem, expires, authority is not None, authority
-        )
+        authority = None if issuer is None else certificate_of(issuer)
+        added = Certificate(certificate_of(pem), expires, authority is not None, authority)
         self.certificates.append(added)
         return added
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from outlook_connector.sandbox.exchange import Call
 
 Service = Literal["entra", "graph"]
-_SECRET = frozenset({"authorization", "cookie", "proxy-authorization"})
+_SECRET = frozenset({"authorization", "cookie", "proxy-authorization", "x-identity-header"})
 
 
 @dataclass

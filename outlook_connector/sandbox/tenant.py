@@ -35,11 +35,14 @@ def default_directory(users: Iterable[User | str] | None = None) -> Directory:
     """The tenant with one confidential app, one public app, two managed identities, and `users` or the default three.
 
     An address alone makes a user: its name comes from the address, and its id is the same every time; one at
-    outlook.example makes a personal account. Where no user is an administrator, the first becomes one.
+    outlook.example makes a personal account. Where no user is an administrator, the first that isn't personal
+    becomes one.
     """
     people = default_users() if users is None else [user_of(item) for item in users]
-    if people and not any(user.admin for user in people):
-        people[0] = replace(people[0], admin=True)
+    if not any(user.admin for user in people):
+        first = next((index for index, user in enumerate(people) if not user.personal), None)
+        if first is not None:
+            people[first] = replace(people[first], admin=True)
     return Directory(TENANT_ID, DOMAIN, people, _apps(), _identities())
 
 

@@ -74,6 +74,13 @@ def test_a_certificate_made_by_the_sandbox_is_registered(outlook_sandbox):
     assert "access_token" in app.acquire_token_for_client([GRAPH_DEFAULT])
 
 
+def test_a_key_beside_the_certificate_is_not_kept(outlook_sandbox, certificate):
+    kept = outlook_sandbox.directory.app.add_certificate(certificate.key + certificate.pem)
+    assert b"PRIVATE" not in kept.pem
+    with pytest.raises(ValueError, match="PEM"):
+        outlook_sandbox.directory.app.add_certificate("no certificate")
+
+
 @pytest.mark.parametrize("algorithm", ["PS256", "RS256"])
 @pytest.mark.parametrize("audience", ["token endpoint", "issuer", "by domain", "common"])
 def test_both_algorithms_and_every_name_of_the_endpoint(

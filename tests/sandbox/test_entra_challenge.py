@@ -113,6 +113,26 @@ def test_a_second_demand_challenges_again(client, outlook_sandbox):
         assert graph(client, tokens["access_token"]).ok
 
 
+def test_whoever_signs_in_anew_has_answered(client, outlook_sandbox):
+    outlook_sandbox.entra.demand_claims(ADELE)
+    assert graph(client, client.sign_in(claims=CAPABLE)["access_token"]).ok
+
+
+def test_revoking_a_users_sign_ins_challenges_capable_clients_at_once(client, outlook_sandbox):
+    capable, plain = client.sign_in(claims=CAPABLE), client.sign_in()
+    outlook_sandbox.entra.revoke(ADELE)
+    claims = wanted(graph(client, capable["access_token"]))
+    assert aadsts(client.refresh(capable["refresh_token"], claims=claims)) == 50173
+    assert graph(client, plain["access_token"]).ok
+    assert graph(client, client.sign_in(claims=CAPABLE)["access_token"]).ok
+
+
+def test_the_same_over_http(client, outlook_sandbox):
+    token = client.sign_in(claims=CAPABLE)["access_token"]
+    assert client.http.post(f"{outlook_sandbox.admin_url}/claims", json={"principal": ADELE}).ok
+    assert wanted(graph(client, token))
+
+
 def test_reset_lifts_it_and_unknown_names_are_refused(client, outlook_sandbox):
     outlook_sandbox.entra.demand_claims(ADELE)
     outlook_sandbox.reset()

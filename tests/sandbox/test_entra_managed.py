@@ -145,6 +145,18 @@ def test_app_service_says_when_the_token_expires(app_service, sandbox):
     assert body["token_type"] == "Bearer" and "expires_in" not in body
 
 
+def test_the_header_is_kept_out_of_the_records(app_service, sandbox):
+    secret = sandbox.managed_identity_environment("appService")["IDENTITY_HEADER"]
+    assert app_service().ok
+    assert sandbox.requests and secret not in repr(sandbox.requests)
+
+
+def test_the_endpoints_can_be_asked_for_over_http(sandbox, http):
+    http.verify = sandbox.ca_file
+    shown = http.get(f"{sandbox.admin_url}/identity").json()
+    assert shown == {kind: sandbox.managed_identity_environment(kind) for kind in KINDS}
+
+
 def test_app_service_wants_its_header(app_service):
     assert app_service(headers={}).status_code == 401
     assert app_service(headers={"X-IDENTITY-HEADER": "guess"}).status_code == 401

@@ -54,7 +54,9 @@ class Browser:
 
     @property
     def text(self) -> str:
-        return str(self._call("GET", f"/element/{self._find('body')}/text"))
+        """What the page shows, read in one go: an element found first could be gone with its page by then."""
+        self._find("body")
+        return str(self.run("return document.body.innerText"))
 
     def type(self, selector: str, text: str) -> None:
         self._call("POST", f"/element/{self._find(selector)}/value", {"text": text})

@@ -94,8 +94,10 @@ def _check_times(entra: Entra, claims: Mapping[str, Any]) -> None:
 
 
 def _check_reuse(entra: Entra, assertion: Assertion) -> None:
+    if not entra.state.single_use_assertions:
+        return
     identity = str(assertion.claims.get("jti") or assertion.compact)
-    if entra.state.single_use_assertions and identity in entra.state.assertions:
+    if identity in entra.state.assertions:
         raise refuse(50027, reason="The assertion has been used before.")
     entra.state.assertions.add(identity)
 

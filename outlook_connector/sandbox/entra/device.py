@@ -14,7 +14,6 @@ from outlook_connector.sandbox.entra.context import Entra
 from outlook_connector.sandbox.entra.errors import Refused, Trace, refuse
 from outlook_connector.sandbox.entra.state import DEVICE_LIFETIME, Device, Flow, new_user_code
 from outlook_connector.sandbox.exchange import Answer
-from outlook_connector.sandbox.tokens import Requested
 
 GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 PAGE = "devicelogin"
@@ -67,7 +66,8 @@ def by_device_code(entra: Entra, app: App, form: Mapping[str, str]) -> dict[str,
     _check(entra, app, device)
     user = entra.user(device.user_id or "")
     scope = device.params["scope"]
-    asked, requested = entra.asked(scope, app), _requested(form, device)
+    asked, wanted = entra.asked(scope, app), form.get("claims") or device.params.get("claims", "")
+    requested = claims.after_sign_in(wanted, entra.clock.now())
     entra.check_consent(app, user, asked)
     entra.check_demands(user, device.proofs, asked.audience)
     device.redeemed = True
@@ -75,10 +75,6 @@ def by_device_code(entra: Entra, app: App, form: Mapping[str, str]) -> dict[str,
     if "offline_access" in scope.split():
         refresh_token = issue.new_refresh_token(entra, app, user, scope, device.proofs)
     return issue.for_user(entra, app, user, asked, refresh_token, requested=requested)
-
-
-def _requested(form: Mapping[str, str], device: Device) -> Requested:
-    return claims.parse(form.get("claims") or device.params.get("claims", ""))
 
 
 def _check(entra: Entra, app: App, device: Device) -> None:

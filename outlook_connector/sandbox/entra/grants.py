@@ -34,7 +34,7 @@ def by_code(entra: Entra, app: App, form: Mapping[str, str]) -> dict[str, Any]:
     user = entra.user(code.user_id)
     scope = form.get("scope") or code.params["scope"]
     asked = entra.asked(scope, app)
-    requested = claims.parse(form.get("claims") or code.params.get("claims", ""))
+    requested = claims.after_sign_in(form.get("claims") or code.params.get("claims", ""), entra.clock.now())
     entra.check_consent(app, user, asked)
     entra.check_demands(user, code.proofs, asked.audience)
     code.redeemed = True

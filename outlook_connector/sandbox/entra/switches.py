@@ -66,12 +66,17 @@ class Switches:
                 token.expired = True
 
     def revoke(self, user: str) -> None:
-        """Revokes the refresh tokens that the user has (an id or an address): AADSTS50173."""
+        """Revokes the refresh tokens that the user has (an id or an address): AADSTS50173.
+
+        Access tokens go on until they expire, but for clients that can be challenged, as `demand_claims` has it:
+        https://learn.microsoft.com/entra/identity/conditional-access/concept-continuous-access-evaluation
+        """
         owner = self._person(user)
         with self._lock:
             for token in self._entra.state.refresh_tokens.values():
                 if token.user_id == owner.id:
                     token.revoked = self._entra.clock.now()
+            self._entra.tokens.challenges.demand(owner.id, self._entra.clock.now())
 
     def withdraw_consent(self, user: str) -> None:
         """Takes back what the user consented to: AADSTS65001, until the user consents again."""
