@@ -25,6 +25,7 @@ AHEAD = 300.0
 class Account:
     """The token row. Times are epoch seconds; ``reason`` is ``None`` while the account is in order.
 
+    From ``refresh_at`` on Microsoft Entra would have the token renewed, long before its end.
     ``scopes`` were granted. ``asked`` were asked for, granted or not, so that nobody asks again in vain.
     ``demanded`` are the claims that the next sign-in has to answer, where a challenge could not be met without
     a person.
@@ -34,6 +35,7 @@ class Account:
     name: str
     access_token: str = field(default="", repr=False)
     expires_at: float = 0.0
+    refresh_at: float | None = None
     refresh_token: str | None = field(default=None, repr=False)
     scopes: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
@@ -59,6 +61,10 @@ class Account:
             return False
         issued_for = self.expires_at - (self.refreshed_at or self.expires_at)
         return self.expires_at - now > min(life, issued_for / 5)
+
+    def due(self, now: float) -> bool:
+        """Whether the token should be renewed although it serves: near its end, or where Microsoft Entra wants it."""
+        return not self.serves(now, AHEAD) or (self.refresh_at is not None and self.refresh_at <= now)
 
     def valid(self, now: float) -> bool:
         return bool(self.access_token) and self.expires_at > now
@@ -88,10 +94,12 @@ def renewed(
     claims = answer.get("id_token_claims") or {}
     token = answer.get("refresh_token") or account.refresh_token
     rotated = token != account.refresh_token
+    early = answer.get("refresh_in")
     return replace(
         account,
         access_token=str(answer["access_token"]),
         expires_at=now + float(answer.get("expires_in") or 0),
+        refresh_at=now + float(early) if early else None,
         refresh_token=token,
         scopes=granted(answer.get("scope"), account.scopes or asked, config.graph_audience),
         asked=tuple(sorted({*account.asked, *asked})),
@@ -158,14 +166,17 @@ class Row:
                 continue
 
 
+def restored(raw: Mapping[str, Any]) -> Account:
+    """An account from JSON values. Unknown fields of a later version are left out, missing ones have their defaults;
+    raises ``TypeError`` where there is no account at all."""
+    known = {item.name for item in fields(Account)} & set(raw)
+    lists = {name: tuple(raw.get(name, ())) for name in ("scopes", "asked", "lineage")}
+    return Account(**{**{name: raw[name] for name in known}, **lists})
+
+
 def _read(blob: bytes) -> Account:
-    """Unknown fields of a later version are left out, missing ones have their defaults."""
-    known = {item.name for item in fields(Account)}
     try:
-        raw = {name: value for name, value in json.loads(blob).items() if name in known}
-        return Account(
-            **{**raw, **{name: tuple(raw.get(name, ())) for name in ("scopes", "asked", "lineage")}}
-        )
+        return restored(json.loads(blob))
     except (ValueError, TypeError, KeyError, AttributeError):
         raise ConfigError(
             "The account's row in the token store is not readable. Sign in again after auth.signOut, or name "

@@ -7,7 +7,7 @@ from typing import Any
 from ..config import Config
 from ..errors import ConfigError
 from ..store import Clock, Store
-from . import refusals
+from . import refusals, transfer
 from .account import Account
 from .client import EntraClient
 from .credentials import facts
@@ -124,10 +124,30 @@ class Auth:
             "signedInAt": rfc3339(known.signed_in_at),
             "refreshedAt": rfc3339(known.refreshed_at),
             "refreshTokenIssuedAt": rfc3339(known.refresh_token_at),
-            **self._credential(),
+            **self._app(),
             "reason": None if ready else known.reason or missing.message,
             "advice": None if ready else known.advice or missing.details["advice"],
         }
+
+    def export_account(self, passphrase: str) -> dict[str, Any]:
+        """The account for another store, sealed: ``{"format", "salt", "sealed"}``, JSON values. Raises
+        ``SignInRequired`` where nobody is signed in.
+
+        Sign out here after the import there: where refresh tokens are accepted once, only one store can go on.
+        """
+        self._delegated("export an account")
+        account = self._tokens.account()
+        if account is None:
+            raise refusals.nobody(self.config, f"Nobody has signed in for the account {self.config.account}.")
+        return transfer.sealed(account, self.config, passphrase)
+
+    def import_account(self, exported: Mapping[str, Any], passphrase: str) -> dict[str, Any]:
+        """Takes an exported account into this connection's store, in place of what stood there; the result is that of
+        ``complete``. Raises ``InvalidInput``."""
+        self._delegated("import an account")
+        account = transfer.opened(exported, self.config, passphrase)
+        self._tokens.adopt(account)
+        return _summary(account)
 
     def sign_out(self) -> dict[str, Any]:
         """Deletes this account's row from the token store: ``{"account", "signedOut"}``, false where none was there.
@@ -136,10 +156,14 @@ class Auth:
         """
         return {"account": self.config.account, "signedOut": self._tokens.forget()}
 
-    def _credential(self) -> dict[str, Any]:
-        """How the app proves who it is, where that is the connector's affair."""
-        shown = self.config.auth in ("delegated", "application")
-        return {"credential": facts(self.config, self.clock)} if shown else {}
+    def _app(self) -> dict[str, Any]:
+        """How the app proves who it is, and where an administrator consents, where that is the connector's affair."""
+        if self.config.auth not in ("delegated", "application"):
+            return {}
+        return {
+            "credential": facts(self.config, self.clock),
+            "adminConsentUrl": refusals.admin_consent_url(self.config),
+        }
 
     def _wanted(self, scopes: Iterable[str] | None, account: Account | None) -> tuple[str, ...]:
         """What to ask a person for: what is named and what was granted before, else what the operations need."""

@@ -1,12 +1,14 @@
 """What every use of msal shares: no cache of its own, no error of its own, and an answer that holds a token."""
 
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..errors import AuthError, ConfigError, ConnectorError, UnexpectedResponse
 
 Answer = Mapping[str, Any]
-"""A token answer as it came: ``access_token``, ``expires_in``, ``refresh_token``, ``scope``, ``id_token_claims``."""
+"""A token answer as it came: ``access_token``, ``expires_in``, ``refresh_in``, ``refresh_token``, ``scope``,
+``id_token_claims``."""
 
 
 def guarded(call: Callable[[], Any]) -> Answer:
@@ -30,7 +32,8 @@ def tokens(call: Callable[[], Any]) -> Answer:
     answer = guarded(call)
     if not isinstance(answer.get("access_token"), str) or not answer["access_token"]:
         raise UnexpectedResponse("The sign-in service answered without an access token.")
-    return answer
+    at = answer.get("refresh_on")  # msal's epoch seconds, by the real clock
+    return {**answer, "refresh_in": at - time.time()} if isinstance(at, int | float) else answer
 
 
 def no_cache() -> Any:

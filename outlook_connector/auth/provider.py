@@ -80,10 +80,8 @@ class TokenProvider:
         ``SignInRequired``, another ``AuthError``, ``TransportError``, or ``ConfigError`` for an unreadable store.
         """
         now, current = self._clock.time(), self._current
-        if current and current.serves(now, max(AHEAD, minimum_life), rejected):
-            return current.access_token
         if current and current.serves(now, minimum_life, rejected):
-            return self._ahead(current)
+            return self._ahead(current) if current.due(now) else current.access_token
         with self._lock:
             current, fresh = self._needed(minimum_life, rejected, claims)
         return self._handed(current, fresh)
@@ -126,16 +124,18 @@ class TokenProvider:
 
     def _ahead(self, current: Account) -> str:
         """Renews a token before its end, in one thread of one worker; the others go on with the present one, and so
-        does this one where the service or the network fails."""
+        does this one where that fails: what is wrong stands in the row, and is an error when the token has ended."""
         if self._clock.time() < self._quiet_until or not self._lock.acquire(blocking=False):
             return current.access_token
         fresh = False
         try:
             with self._lease(0):
-                current, fresh = self._renewed(AHEAD, None, None)
-        except ConnectorError as error:
+                serving = self._renewal.serving(AHEAD, ahead=True)
+                self._current = current = serving or self._renewal.renew()
+                fresh = serving is None
+        except ConnectorError:
             self._quiet_until = self._clock.time() + QUIET
-            if not (error.retryable and current.valid(self._clock.time())):
+            if not current.valid(self._clock.time()):
                 raise
         finally:
             self._lock.release()

@@ -102,22 +102,27 @@ def _advice(number: int | None, word: str | None, suberror: str | None) -> Advic
     return _WORDS.get(word or "", OTHERWISE)
 
 
-def _facts(config: Config, redirect_uri: str | None, number: int | None) -> dict[str, str]:
-    redirect = redirect_uri or config.redirect_uri or ""
-    scope = config.graph_audience.rstrip("/") + "/.default"
+def admin_consent_url(config: Config, redirect_uri: str | None = None) -> str:
+    """Where an administrator grants what the app asks for, to everybody in the tenant; the browser then comes to the
+    redirect URI. https://learn.microsoft.com/entra/identity-platform/v2-admin-consent"""
+    redirect = redirect_uri or config.redirect_uri
     query = {
         "client_id": config.client_id,
-        "scope": scope,
+        "scope": config.graph_audience.rstrip("/") + "/.default",
         **({"redirect_uri": redirect} if redirect else {}),
     }
+    return f"{config.authority}/v2.0/adminconsent?{urlencode(query)}"
+
+
+def _facts(config: Config, redirect_uri: str | None, number: int | None) -> dict[str, str]:
     host = config.authority.rsplit("/", 1)[0]
     return {
         "tenantId": config.tenant_id,
         "clientId": config.client_id,
         "cloud": config.cloud,
         "account": config.account,
-        "redirectUri": redirect,
-        "adminConsentUrl": f"{config.authority}/v2.0/adminconsent?{urlencode(query)}",
+        "redirectUri": redirect_uri or config.redirect_uri or "",
+        "adminConsentUrl": admin_consent_url(config, redirect_uri),
         "errorUrl": f"{host}/error?code={number}" if number else f"{host}/error",
     }
 

@@ -27,11 +27,13 @@ class Renewal:
         self._clock = clock
         self._refused: dict[str, SignInRequired] = {}
 
-    def serving(self, life: float, rejected: str | None = None) -> Account | None:
-        """The row's account, if its token serves, was asked for with all that is wanted here, and the host has not
-        supplied another session's."""
+    def serving(self, life: float, rejected: str | None = None, *, ahead: bool = False) -> Account | None:
+        """The row's account, if its token serves (``ahead``: and is not due for renewal), was asked for with all that
+        is wanted here, and the host has not supplied another session's."""
         account, _ = self.row.load()
         if account is None or not account.in_order or not account.serves(self._clock.time(), life, rejected):
+            return None
+        if ahead and account.due(self._clock.time()):
             return None
         asked = set(self._grant.wanted) <= set(account.asked)
         return account if asked and self._grant.token(account) == account.refresh_token else None

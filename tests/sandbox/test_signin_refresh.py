@@ -119,6 +119,30 @@ def test_an_ageing_token_serves_on_while_the_service_fails(world: World, fault: 
     assert auth.token() != old
 
 
+def test_a_short_lived_token_serves_to_its_end_while_the_service_fails(world: World) -> None:
+    auth = world.auth()
+    old = auth.token()
+    world.pass_time(3600 - 30)
+    world.sandbox.fault(TOKEN, status=503, times=None)
+    assert auth.token() == old
+    assert auth.token(minimum_life=300) == old
+    with pytest.raises(TransportError):
+        auth.token(rejected=old)
+
+
+def test_a_session_that_has_ended_fails_no_call_while_its_token_lives(world: World) -> None:
+    auth = world.nobody()
+    world.sign_in(auth)
+    old = auth.token()
+    world.pass_time(3600 - 240)
+    world.sandbox.entra.expire_refresh_tokens()
+    assert auth.token() == old
+    assert "700082" in auth.status()["reason"]
+    world.pass_time(240)
+    with pytest.raises(SignInRequired):
+        auth.token()
+
+
 @pytest.mark.parametrize("fault", [{"status": 503}, {"drop": "before"}])
 def test_an_expired_token_and_a_failing_service_is_an_error_to_be_retried(
     world: World, fault: dict[str, Any]
@@ -171,12 +195,13 @@ def test_an_ended_session_is_noted_in_the_row_and_not_asked_about_again(world: W
 def test_signing_in_again_ends_the_need_to(world: World) -> None:
     auth = world.nobody()
     world.sign_in(auth)
+    old = auth.token()
     world.sandbox.entra.revoke("adele@contoso.example")
     with pytest.raises(SignInRequired):
         auth.refresh()
     other = world.nobody()
     world.sign_in(other)
-    assert world.me(auth.token()).status_code == 200
+    assert world.me(auth.token(rejected=old)).status_code == 200
     assert auth.status()["reason"] is None
 
 

@@ -304,3 +304,31 @@ def test_outside_azure_it_is_said_that_there_is_no_endpoint(
     http.get(IMDS, body=requests.ConnectionError())
     with pytest.raises(TransportError, match="on Azure only"):
         made({"auth": "managedIdentity"}).token()
+
+
+def test_a_token_is_renewed_when_microsoft_wants_it_though_it_lives_on(http: responses.RequestsMock) -> None:
+    """https://learn.microsoft.com/entra/msal/python/ (refresh_in): half of a long life by default."""
+    clock = Ahead()
+    http.replace(
+        responses.POST,
+        ENDPOINT,
+        json={"token_type": "Bearer", "access_token": "at-1", "expires_in": 86400, "refresh_in": 43200},
+    )
+    auth = made({"federatedToken": lambda: "from-the-host"}, clock)
+    assert auth.token() == "at-1"
+    http.replace(responses.POST, ENDPOINT, json={"access_token": "at-2", "expires_in": 86400})
+    assert auth.token() == "at-1"
+    clock.seconds = 43_300
+    assert auth.token() == "at-2"
+
+
+class Ahead:
+    """The real time, and what was added to it."""
+
+    seconds = 0.0
+
+    def time(self) -> float:
+        return time.time() + self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
