@@ -130,7 +130,8 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
 def request_id(reply: Reply, told: Mapping[str, Any] | None = None) -> str | None:
     """Graph's id of the request, for a support case: in a header, or in the error in several spellings."""
     told = told or {}
-    inner = told.get("innerError") or told.get("innererror") or {}
+    inner = told.get("innerError") or told.get("innererror")
+    inner = inner if isinstance(inner, dict) else {}
     found = reply.headers.get("request-id") or inner.get("request-id") or inner.get("requestId")
     return str(found) if found else None
 

@@ -8,23 +8,28 @@ import logging
 import random
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
-from urllib.parse import quote, urlsplit
+from datetime import UTC, datetime
+from typing import Any, Protocol, TypeVar
+from urllib.parse import quote
 
 import requests
 
 from ..binding import GraphRequest, get
 from ..config import Config
-from ..errors import ConnectorError, GraphError, OutcomeUnknown, TransportError, UnexpectedResponse
+from ..errors import ConnectorError, OutcomeUnknown, TransportError, UnexpectedResponse
 from ..reply import Reply, error_of, retry_after
 from .challenge import claims_of
-from .retry import DECISIONS, Failure, Verdict, failure_of, wait
+from .retry import DECISIONS, Failure, Verdict, wait
+from .retry import failure_of as failure_of_status
 from .session import Sessions
+from .wire import BROKEN, failure_of, no_answer, pieces, read
 
 log = logging.getLogger("outlook_connector.graph")
+
+Taken = TypeVar("Taken")
 
 
 class Tokens(Protocol):
@@ -61,29 +66,27 @@ class Graph:
 
         Raises a ``GraphError``, ``AuthError``, ``TransportError`` or ``OutcomeUnknown``.
         """
-        with self._answered(request, stream=False) as response:
-            return reply_from(response)
+        return self._repeat(request, lambda response, until: read(response, until, self.clock))
 
     def json(self, request: GraphRequest) -> dict[str, Any]:
         """The answer's object; ``{}`` where Graph answers with nothing."""
         return self.call(request).json()
 
     @contextmanager
-    def stream(self, request: GraphRequest, chunk: int = 1 << 16) -> Iterator[Iterator[bytes]]:
-        """The answer's bytes as they come, in pieces of at most ``chunk`` bytes."""
-        with self._answered(request, stream=True) as response:
-            yield _pieces(response, chunk)
+    def stream(self, request: GraphRequest) -> Iterator[Iterator[bytes]]:
+        """The answer's bytes as they come; each piece has the configured time to arrive."""
+        with self._repeat(request, lambda response, until: response) as response:
+            yield self._pieces(response)
 
     def follow(self, link: str, like: GraphRequest) -> GraphRequest:
         """A request for a link that Graph handed out, with the headers of the request that led to it.
 
         Raises ``UnexpectedResponse`` if it leads to another scheme, host, port or API.
         """
-        here, there = urlsplit(self.config.graph_url), urlsplit(link)
-        if not _same_place(here, there):
+        if not _same_place(self.config.graph_url, link):
             raise UnexpectedResponse(
-                f"Graph's answer links to {there.hostname or 'nowhere'}, which is not the connection's Graph "
-                "endpoint: the link was not followed.",
+                "Graph's answer links to a place that is not the connection's Graph endpoint: the link was not "
+                "followed.",
             )
         return replace(like, path=link[len(self.config.graph_url) :], query={}, root="link")
 
@@ -95,37 +98,38 @@ class Graph:
             "$select": "id,displayName",
             "includeHiddenFolders": "true",
         }
-        found = self.json(get("/mailFolders/{parent}/childFolders", query=query, parent=parent)).get(
-            "value", []
-        )
-        return next((str(one["id"]) for one in found if one["displayName"].lower() == name.lower()), None)
+        found = self.json(get("/mailFolders/{parent}/childFolders", query=query, parent=parent)).get("value")
+        for one in found if isinstance(found, list) else []:
+            if isinstance(one, dict) and str(one.get("displayName")).lower() == name.lower():
+                return str(one.get("id"))
+        return None
 
-    @contextmanager
-    def _answered(self, request: GraphRequest, stream: bool) -> Iterator[requests.Response]:
+    def _repeat(self, request: GraphRequest, take: Callable[[requests.Response, float], Taken]) -> Taken:
+        """Send the request until ``take`` has what it wants of a good answer, or no repetition is right."""
         attempt, doubtful, until = 0, False, self.ends()
         rejected: str | None = None
         claims: str | None = None
         while True:
             attempt += 1
+            if self.clock() > until:
+                raise TransportError("The time of http.deadline was over before Graph had answered.", retryable=True)
             token = self.tokens.token(rejected=rejected, claims=claims)
             pause: float | None = None
             problem: ConnectorError
             try:
-                response = self._send(request, token, until, stream)
-            except requests.RequestException as error:
-                failure, problem = _failure_of(error), _no_answer(error)
-            else:
+                response = self._send(request, token, until)
                 if response.status_code < 300 or (doubtful and _already_gone(request, response)):
-                    with response:
-                        yield response
-                    return
-                reply = reply_from(response)
+                    return take(response, until)
+                reply = read(response, until, self.clock)
+            except BROKEN as error:
+                failure, problem = failure_of(error), no_answer(error)
+            else:
                 if reply.status == 401 and rejected is None:
                     rejected, claims = token, claims_of(reply.headers)
                     continue
                 problem = error_of(reply)
-                pause = retry_after(reply.headers, _now())
-                found = failure_of(reply.status, pause)
+                pause = retry_after(reply.headers, datetime.now(UTC))
+                found = failure_of_status(reply.status, pause)
                 if found is None:
                     raise problem
                 failure = found
@@ -141,7 +145,7 @@ class Graph:
     ) -> None:
         """Wait for the next attempt, or raise what the failure means when there is none."""
         attempt, until, pause = progress
-        verdict = DECISIONS[failure, request.repeatable]
+        verdict = DECISIONS[failure, self._repeatable(request)]
         if verdict is Verdict.UNKNOWN:
             raise unknown_outcome(request, problem) from None
         seconds = wait(attempt, pause, self.dice)
@@ -152,7 +156,11 @@ class Graph:
         log.info("attempt %d failed (%s); again in %.2f s", attempt, failure.value, seconds)
         self.sleep(seconds)
 
-    def _send(self, request: GraphRequest, token: str, until: float, stream: bool) -> requests.Response:
+    def _repeatable(self, request: GraphRequest) -> bool:
+        """An action such as a move finds its item again only by an id that stays."""
+        return request.repeatable and (self.config.immutable_ids or request.method != "POST")
+
+    def _send(self, request: GraphRequest, token: str, until: float) -> requests.Response:
         body: dict[str, Any] = {}
         if request.content is not None:
             body["data"] = request.content
@@ -165,11 +173,17 @@ class Graph:
             self._address(request),
             params=dict(request.query) or None,
             headers=self._headers(request, token),
-            stream=stream,
+            stream=True,
             allow_redirects=False,
             timeout=(min(http.connect_timeout, left), min(http.timeout, left)),
             **body,
         )
+
+    def _pieces(self, response: requests.Response) -> Iterator[bytes]:
+        try:
+            yield from pieces(response, float("inf"), self.clock)
+        except BROKEN as error:
+            raise no_answer(error) from None
 
     def _address(self, request: GraphRequest) -> str:
         if request.root == "mailbox":
@@ -209,84 +223,11 @@ def unknown_outcome(request: GraphRequest, problem: ConnectorError) -> OutcomeUn
     )
 
 
-def _same_place(here: Any, there: Any) -> bool:
-    try:
-        same = (here.scheme, here.hostname, here.port or 443) == (
-            there.scheme,
-            there.hostname,
-            there.port or 443,
-        )
-    except ValueError:
-        return False
-    return same and here.netloc == there.netloc and there.path.startswith(here.path.rstrip("/") + "/")
+def _same_place(graph_url: str, link: str) -> bool:
+    """Whether the link begins exactly as the endpoint does, so that no reading of it leads elsewhere."""
+    return link.startswith(graph_url + "/") and link.isascii() and link.isprintable() and "\\" not in link
 
 
 def _already_gone(request: GraphRequest, response: requests.Response) -> bool:
     """A DELETE whose first answer was lost finds nothing the second time: it has been done."""
     return request.method == "DELETE" and response.status_code == 404
-
-
-def _failure_of(error: requests.RequestException) -> Failure:
-    return Failure.UNREACHED if _never_sent(error) else Failure.LOST
-
-
-_BEFORE_SENDING = (
-    "NewConnectionError",
-    "ConnectTimeoutError",
-    "NameResolutionError",
-    "SSLError",
-    "ProxyError",
-)
-
-
-def _never_sent(error: BaseException) -> bool:
-    """Whether the connection itself failed, by urllib3's reason; anything else may have reached the server."""
-    if isinstance(error, (requests.ConnectTimeout, requests.exceptions.InvalidURL)):
-        return True
-    reason: Any = error.args[0] if error.args else None
-    inner = getattr(reason, "reason", reason)
-    return type(inner).__name__ in _BEFORE_SENDING
-
-
-def _no_answer(error: requests.RequestException) -> TransportError:
-    request = error.request
-    host = urlsplit(str(request.url)).netloc if request is not None else "Graph"
-    kind = type(getattr(error.args[0], "reason", error.args[0]) if error.args else error).__name__
-    advice = _HINTS.get(kind, "Check the network, `http.proxy` and `http.timeout`.")
-    return TransportError(
-        f"No answer from {host} ({kind}). {advice}",
-        retryable=True,
-        details={"host": host, "cause": kind, "advice": advice},
-    )
-
-
-_HINTS: Mapping[str, str] = {
-    "SSLError": "The server's certificate is not trusted: set `http.caBundle` to the authority that signed it, such "
-    "as your proxy's.",
-    "NameResolutionError": "The name was not found: check the network, `cloud` and `graphUrl`.",
-    "ProxyError": "The proxy refused: check `http.proxy`.",
-}
-
-
-def reply_from(response: requests.Response) -> Reply:
-    """The whole answer, read to its end."""
-    headers = {name.lower(): value for name, value in response.headers.items()}
-    return Reply(response.status_code, headers, response.content)
-
-
-def _pieces(response: requests.Response, chunk: int) -> Iterator[bytes]:
-    try:
-        yield from response.iter_content(chunk)
-    except requests.RequestException as error:
-        raise _no_answer(error) from None
-
-
-def _now() -> Any:
-    from datetime import UTC, datetime
-
-    return datetime.now(UTC)
-
-
-def is_missing(error: GraphError) -> bool:
-    """Whether Graph says that what was asked for is not there."""
-    return error.status in (404, 410)

@@ -8,9 +8,10 @@ import base64
 import hmac
 import json
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from itertools import islice
+from threading import Thread
 from typing import Any
 
 from ..binding import GraphRequest
@@ -51,7 +52,10 @@ def page_of(answer: dict[str, Any]) -> Page:
     items = answer.get("value")
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise UnexpectedResponse("Graph's answer to a list has no list of objects in `value`.")
-    return Page(items, answer.get("@odata.nextLink"))
+    link = answer.get("@odata.nextLink")
+    if link is not None and not isinstance(link, str):
+        raise UnexpectedResponse("Graph's answer to a list has no address in `@odata.nextLink`.")
+    return Page(items, link)
 
 
 def page_size(values: dict[str, Any], fallback: int = DEFAULT_LIMIT) -> int:
@@ -103,9 +107,10 @@ def collect(fetch: Listing, place: Place, cursor: str | None, limit: int) -> dic
         offset += len(taken)
         if offset < len(page.items):
             return {"value": items, "nextCursor": place.encode(state, offset)}
-        state, offset = page.following, 0
+        state, before, offset = page.following, state, 0
         if state is None or len(items) >= limit:
             break
+        _check_progress(before, state)
     found: dict[str, Any] = {"value": items, "nextCursor": None if state is None else place.encode(state, 0)}
     return {**found, **({"incomplete": page.incomplete} if page.incomplete else {})}
 
@@ -119,17 +124,35 @@ def iterate(fetch: Listing, place: Place, cursor: str | None, limit: int | None)
 
 def _items(fetch: Listing, state: State | None, offset: int, limit: int | None) -> Iterator[dict[str, Any]]:
     page, left = fetch(state), float("inf") if limit is None else limit
-    pool = ThreadPoolExecutor(1, "outlook-next-page")
-    try:
-        while True:
-            items = page.items[offset:]
-            goes_on = page.following is not None and left > len(items)
-            middle = len(items) // 2
-            yield from items[:middle]
-            ahead = pool.submit(fetch, page.following) if goes_on else None
-            yield from items[middle:]
-            if ahead is None:
-                return
-            page, offset, left = ahead.result(), 0, left - len(items)
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+    while True:
+        items = page.items[offset:]
+        goes_on = page.following is not None and left > len(items)
+        middle = len(items) // 2
+        yield from items[:middle]
+        ahead = _in_background(fetch, page.following) if goes_on else None
+        yield from items[middle:]
+        if ahead is None:
+            return
+        state, before = page.following, state
+        _check_progress(before, state)
+        page, offset, left = ahead.result(), 0, left - len(items)
+
+
+def _in_background(fetch: Listing, state: State) -> "Future[Page]":
+    """The page, fetched in a thread that no caller's exit waits for."""
+    future: Future[Page] = Future()
+
+    def work() -> None:
+        try:
+            future.set_result(fetch(state))
+        except BaseException as error:  # noqa: BLE001 - it is raised where the result is asked for
+            future.set_exception(error)
+
+    Thread(target=work, name="outlook-next-page", daemon=True).start()
+    return future
+
+
+def _check_progress(before: State | None, after: State) -> None:
+    """A page that leads to itself would be read for ever."""
+    if before == after:
+        raise UnexpectedResponse("Graph's answer links to itself: the list was left off.")

@@ -8,14 +8,13 @@ import logging
 from typing import Any, BinaryIO
 from urllib.parse import unquote, urlsplit
 
-import requests
-
 from ..binding import post
 from ..errors import InvalidInput, TransportError, UnexpectedResponse
 from ..normalise import Attachment
-from ..reply import error_of
-from .client import Graph, reply_from
+from ..reply import Reply, error_of
+from .client import Graph
 from .retry import failure_of, wait
+from .wire import BROKEN, read
 
 log = logging.getLogger("outlook_connector.graph")
 
@@ -45,61 +44,65 @@ def attach(graph: Graph, message_id: str, attachment: Attachment) -> dict[str, A
 
 
 def _upload(graph: Graph, address: str, stream: BinaryIO, size: int) -> str | None:
-    """PUT after PUT; after a drop the session itself is asked what it has."""
+    """PUT after PUT; after a drop, or an answer that leads no further, the session itself is asked what it has."""
     offset, failures = 0, 0
     while offset < size:
         stream.seek(offset)
         piece = stream.read(min(PIECE, size - offset))
         try:
-            response = _put(graph, address, piece, offset, size)
-        except requests.RequestException as error:
-            failures = _pause(graph, failures, error)
+            reply = _put(graph, address, piece, offset, size)
+        except BROKEN as error:
+            failures = _pause(graph, failures, type(error).__name__)
             offset = _resume_at(graph, address, offset)
             continue
-        if response.status_code == 201:
-            return _id_in(response.headers.get("Location", ""))
-        if response.status_code == 200:
-            offset, failures = _next_offset(response.json(), offset + len(piece)), 0
+        if reply.status == 201:
+            return _id_in(reply.headers.get("location", ""))
+        following = _next_offset(reply, offset + len(piece)) if reply.status == 200 else offset
+        if following > offset:
+            offset, failures = following, 0
             continue
-        reply = reply_from(response)
-        if failure_of(reply.status, None) is None and reply.status != 416:
+        if reply.status >= 300 and failure_of(reply.status, None) is None and reply.status != 416:
             raise error_of(reply)
-        failures = _pause(graph, failures, None)
+        failures = _pause(graph, failures, f"status {reply.status}")
         offset = _resume_at(graph, address, offset)
     return None
 
 
-def _put(graph: Graph, address: str, piece: bytes, offset: int, size: int) -> requests.Response:
+def _put(graph: Graph, address: str, piece: bytes, offset: int, size: int) -> Reply:
     headers = {
         "Content-Type": "application/octet-stream",
         "Content-Range": f"bytes {offset}-{offset + len(piece) - 1}/{size}",
     }
     session = graph.sessions.current()
-    return session.put(address, data=piece, headers=headers, allow_redirects=False)
+    response = session.put(address, data=piece, headers=headers, allow_redirects=False, stream=True)
+    return read(response, graph.clock() + graph.config.http.timeout, graph.clock)
 
 
 def _resume_at(graph: Graph, address: str, fallback: int) -> int:
+    """How much the session has, by its own word; ``fallback`` where it cannot be asked."""
     try:
-        response = graph.sessions.current().get(address, allow_redirects=False)
-    except requests.RequestException:
+        response = graph.sessions.current().get(address, allow_redirects=False, stream=True)
+        reply = read(response, graph.clock() + graph.config.http.timeout, graph.clock)
+    except BROKEN:
         return fallback
-    return _next_offset(response.json(), fallback) if response.status_code == 200 else fallback
+    return _next_offset(reply, fallback) if reply.status == 200 else fallback
 
 
-def _next_offset(answer: Any, fallback: int) -> int:
+def _next_offset(reply: Reply, fallback: int) -> int:
+    answer = reply.json()
     ranges = answer.get("nextExpectedRanges") or answer.get("NextExpectedRanges") or []
     first = str(ranges[0] if isinstance(ranges, list) and ranges else "").split("-")[0]
-    return int(first) if first.isdigit() else fallback
+    return int(first) if first.isascii() and first.isdigit() else fallback
 
 
-def _pause(graph: Graph, failures: int, error: Exception | None) -> int:
+def _pause(graph: Graph, failures: int, cause: str) -> int:
     failures += 1
     seconds = wait(failures, None, graph.dice)
     if failures >= graph.config.http.attempts or graph.clock() + seconds > graph.ends():
         raise TransportError(
             "The upload of an attachment was cut off again and again.",
             retryable=True,
-            details={"attempts": failures, "cause": type(error).__name__ if error else "serviceUnavailable"},
+            details={"attempts": failures, "cause": cause},
         ) from None
     log.info("upload cut off; again in %.2f s", seconds)
     graph.sleep(seconds)

@@ -1,0 +1,101 @@
+"""Reading an answer off the wire, in bounded size and time, and what a broken exchange means."""
+
+import ssl
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from urllib3.exceptions import HTTPError
+
+from ..errors import TransportError, UnexpectedResponse
+from ..reply import Reply
+from .retry import Failure
+
+LARGEST_ANSWER = 256 * 1024 * 1024
+"""Bytes of one answer that are taken into memory, unpacked: room for the largest attachment in base64."""
+
+PIECE = 1 << 16
+
+BROKEN = (requests.RequestException, HTTPError)
+"""What a broken exchange raises."""
+
+Clock = Callable[[], float]
+
+
+class TooSlow(requests.Timeout):
+    """The answer had begun, and was not over when the time was."""
+
+
+def read(response: requests.Response, until: float, clock: Clock) -> Reply:
+    """The whole answer. Raises one of ``BROKEN`` where it breaks off or outlasts ``until``, and
+    ``UnexpectedResponse`` where it is too large."""
+    body = bytearray()
+    with response:
+        for piece in pieces(response, until, clock):
+            body += piece
+            if len(body) > LARGEST_ANSWER:
+                raise UnexpectedResponse(
+                    f"Graph's answer is larger than {LARGEST_ANSWER >> 20} MB. Download large attachments to a file.",
+                    details={"status": response.status_code},
+                )
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return Reply(response.status_code, headers, bytes(body))
+
+
+def pieces(response: requests.Response, until: float, clock: Clock) -> Iterator[bytes]:
+    """The answer's bytes as they arrive, so that a server that drips cannot outlast ``until``."""
+    while piece := response.raw.read1(PIECE, decode_content=True):
+        yield piece
+        if clock() > until:
+            raise TooSlow("the answer took longer than http.deadline", request=response.request)
+    response.raw.read()  # nothing is left; this gives the connection back for the next call
+
+
+def failure_of(error: Exception) -> Failure:
+    """Whether the request can have reached the server, by urllib3's reason; where in doubt, it can."""
+    if isinstance(error, (requests.ConnectTimeout, requests.exceptions.InvalidURL)):
+        return Failure.UNREACHED
+    reason = reason_of(error)
+    if type(reason).__name__ in _BEFORE_SENDING or _untrusted(reason):
+        return Failure.UNREACHED
+    return Failure.LOST
+
+
+_BEFORE_SENDING = ("NewConnectionError", "ConnectTimeoutError", "NameResolutionError", "ProxyError")
+
+
+def _untrusted(reason: Any) -> bool:
+    """A certificate is looked at before anything is sent; any other trouble of TLS may come later."""
+    causes = [reason, *getattr(reason, "args", ())]
+    return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes)
+
+
+def reason_of(error: Exception) -> Any:
+    """urllib3's own exception behind one of requests, where there is one."""
+    first: Any = error.args[0] if error.args else error
+    return getattr(first, "reason", first) or first
+
+
+def no_answer(error: Exception) -> TransportError:
+    """The error of the caller for an exchange that broke."""
+    request = getattr(error, "request", None)
+    host = urlsplit(str(request.url)).netloc if request is not None and request.url else "Graph"
+    reason = reason_of(error)
+    kind = type(reason if isinstance(reason, Exception) else error).__name__
+    advice = _HINTS.get("Untrusted" if _untrusted(reason) else kind, _HINTS["other"])
+    return TransportError(
+        f"No answer from {host} ({kind}). {advice}",
+        retryable=not _untrusted(reason),
+        details={"host": host, "cause": kind, "advice": advice},
+    )
+
+
+_HINTS: Mapping[str, str] = {
+    "Untrusted": "The server's certificate is not trusted: set `http.caBundle` to the authority that signed it, such "
+    "as your proxy's.",
+    "NameResolutionError": "The name was not found: check the network, `cloud` and `graphUrl`.",
+    "ProxyError": "The proxy refused: check `http.proxy`.",
+    "TooSlow": "The answer took longer than `http.deadline`.",
+    "other": "Check the network, `http.proxy` and `http.timeout`.",
+}
