@@ -18,6 +18,12 @@ class Permission:
     application: frozenset[str]
 
 
+def _alone(names: str) -> Permission:
+    """For one's own mailbox only: there is no such permission for the mailboxes of others."""
+    found = frozenset(names.split())
+    return Permission(found, frozenset(), found)
+
+
 def _mail(delegated: str, application: str | None = None) -> Permission:
     own = frozenset(delegated.split())
     shared = frozenset(f"{name}.Shared" for name in own)
@@ -29,6 +35,8 @@ BASIC = "basic"
 READ = "read"
 WRITE = "write"
 SEND = "send"
+SETTINGS_READ = "settings read"
+SETTINGS_WRITE = "settings write"
 
 TABLE: Mapping[str, Permission] = {
     PROFILE: Permission(
@@ -45,4 +53,6 @@ TABLE: Mapping[str, Permission] = {
     READ: _mail("Mail.Read Mail.ReadWrite"),
     WRITE: _mail("Mail.ReadWrite"),
     SEND: _mail("Mail.Send"),
+    SETTINGS_READ: _alone("MailboxSettings.Read MailboxSettings.ReadWrite"),
+    SETTINGS_WRITE: _alone("MailboxSettings.ReadWrite"),
 }

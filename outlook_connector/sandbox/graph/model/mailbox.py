@@ -8,6 +8,7 @@ from datetime import datetime
 from outlook_connector.sandbox.graph.model import ids
 from outlook_connector.sandbox.graph.model.folder import DUMPSTER, ROOT, WELL_KNOWN, Folder
 from outlook_connector.sandbox.graph.model.message import Message
+from outlook_connector.sandbox.graph.model.own import Own
 
 
 @dataclass(frozen=True)
@@ -28,13 +29,14 @@ class Mailbox:
     name: str
     folders: dict[str, Folder] = field(default_factory=dict)
     messages: dict[str, Message] = field(default_factory=dict)
+    own: Own = field(default_factory=Own)
     _message_keys: dict[str, str] = field(default_factory=dict)
     _folder_keys: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def fresh(cls, owner: str, address: str, name: str) -> "Mailbox":
         """An empty mailbox with the well-known folders."""
-        mailbox = cls(owner, address, name)
+        mailbox = cls(owner, address, name, own=Own.fresh(owner))
         for key, (display, parent, hidden) in WELL_KNOWN.items():
             mailbox.put_folder(Folder(key, ids.folder_id(owner, key), display, parent, hidden, system=True))
         return mailbox
@@ -45,6 +47,7 @@ class Mailbox:
             self,
             folders=dict(self.folders),
             messages=dict(self.messages),
+            own=self.own.copy(),
             _message_keys=dict(self._message_keys),
             _folder_keys=dict(self._folder_keys),
         )

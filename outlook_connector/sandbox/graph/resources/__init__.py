@@ -3,6 +3,7 @@
 from outlook_connector.sandbox.graph.resources import (
     actions,
     attachments,
+    categories,
     folders,
     messages,
     profile,
@@ -21,4 +22,5 @@ ROUTES: tuple[Route, ...] = (
     *sendmail.ROUTES,
     *attachments.ROUTES,
     *uploads.ROUTES,
+    *categories.ROUTES,
 )
