@@ -1,14 +1,15 @@
 """Attachments. https://learn.microsoft.com/graph/api/resources/attachment"""
 
-import base64
-import hashlib
 from typing import Any
 
-from ..binding import get
+from ..binding import get, post
 from ..context import Context
 from ..graph.upload import attach
+from .content import fetched
 
 SHOWN = "id,name,contentType,size,isInline,lastModifiedDateTime"
+CARRIED = "subject,body,from,sender,toRecipients,ccRecipients,bccRecipients,replyTo,importance,categories"
+"""What may be written of a message that is attached to another."""
 WHERE = "/messages/{messageId}/attachments/{attachmentId}"
 
 
@@ -22,15 +23,20 @@ def download(context: Context, values: dict[str, Any]) -> dict[str, Any]:
     ids = {"messageId": values["messageId"], "attachmentId": values["attachmentId"]}
     about = context.graph.json(get(WHERE, query={"$select": SHOWN}, **ids))
     facts = {name: about[name] for name in ("name", "contentType") if about.get(name)}
-    content = get(WHERE + "/$value", **ids)
-    if "saveTo" not in values:
-        data = context.graph.call(content).body
-        return {**facts, "size": len(data), "contentBytes": base64.b64encode(data).decode("ascii")}
-    target = context.files.place(values["saveTo"], str(about.get("name") or "attachment"))
-    digest, size = hashlib.sha256(), 0
-    with context.files.replacing(target) as stream, context.graph.stream(content) as pieces:
-        for piece in pieces:
-            stream.write(piece)
-            digest.update(piece)
-            size += len(piece)
-    return {**facts, "size": size, "path": target, "sha256": digest.hexdigest()}
+    name = str(about.get("name") or "attachment")
+    return {**facts, **fetched(context, get(WHERE + "/$value", **ids), values.get("saveTo"), name)}
+
+
+def add_item(context: Context, values: dict[str, Any]) -> dict[str, Any]:
+    """Attach another message of the mailbox, or any item in Graph's words; gives the attachment without the item."""
+    item = values.get("item") or _item_of(context, values["attachedMessageId"])
+    name = values.get("name") or item.get("subject") or "attachment"
+    body = {"@odata.type": "#microsoft.graph.itemAttachment", "name": name, "item": item}
+    made = context.graph.json(post("/messages/{messageId}/attachments", body, messageId=values["messageId"]))
+    return {key: value for key, value in made.items() if key != "item"}
+
+
+def _item_of(context: Context, message_id: str) -> dict[str, Any]:
+    found = context.graph.json(get("/messages/{id}", query={"$select": CARRIED}, id=message_id))
+    carried = {key: found[key] for key in CARRIED.split(",") if found.get(key)}
+    return {"@odata.type": "#microsoft.graph.message", **carried}

@@ -41,6 +41,26 @@ def message(values: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def with_files(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The message with its attachments, which are read."""
+    resource = message(values)
+    if values.get("attachments"):
+        resource["attachments"] = [one.resource() for one in values["attachments"]]
+    return resource
+
+
+def response(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The body of a reply or forward: ``comment`` stands above the quoted original; a ``body`` takes the place of
+    both. https://learn.microsoft.com/graph/api/message-reply"""
+    body: dict[str, Any] = {}
+    made = with_files(values)
+    if made:
+        body["message"] = made
+    if "comment" in values:
+        body["comment"] = values["comment"]
+    return body
+
+
 def headers(given: Mapping[str, str]) -> Mapping[str, str]:
     """Custom headers, checked: Graph takes only those that start with ``x-``."""
     wrong = [

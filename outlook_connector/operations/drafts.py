@@ -31,3 +31,28 @@ def send(context: Context, values: dict[str, Any]) -> dict[str, Any]:
         tracked.check_recipients(context, values["draftId"])
     tracked.submit(context, values["draftId"])
     return {"status": "accepted"}
+
+
+def create_reply(context: Context, values: dict[str, Any]) -> dict[str, Any]:
+    """A draft that answers the sender."""
+    return _answering(context, values, "createReply")
+
+
+def create_reply_all(context: Context, values: dict[str, Any]) -> dict[str, Any]:
+    """A draft that answers the sender and all recipients; Graph marks the original as read."""
+    return _answering(context, values, "createReplyAll")
+
+
+def create_forward(context: Context, values: dict[str, Any]) -> dict[str, Any]:
+    """A draft that passes the message on."""
+    return _answering(context, values, "createForward")
+
+
+def _answering(context: Context, values: dict[str, Any], action: str) -> dict[str, Any]:
+    """Attachments follow one by one, so that each may be as large as Graph takes it."""
+    text = {name: value for name, value in values.items() if name != "attachments"}
+    request = post(f"/messages/{{id}}/{action}", compose.response(text), id=values["messageId"])
+    draft = context.graph.json(request)
+    for one in values.get("attachments", []):
+        attach(context.graph, draft["id"], one)
+    return {**draft, "hasAttachments": True} if values.get("attachments") else draft

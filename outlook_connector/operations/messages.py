@@ -6,7 +6,7 @@ from typing import Any
 
 from ..binding import GraphRequest, get, post
 from ..context import Context
-from ..errors import InvalidInput
+from ..errors import InvalidInput, UnexpectedResponse
 from ..graph.paging import Listing, Page, listing, page_of, page_size
 from ..graph.upload import SMALL, attach
 from ..normalise import Attachment
@@ -18,7 +18,7 @@ SEARCH_LIMIT = 1000
 
 def list_(context: Context, values: dict[str, Any]) -> Listing:
     """Messages of one folder, or of the whole mailbox, by friendly or raw filters."""
-    first = _messages(values, {**query.compile_query(values), "$select": values.get("select")})
+    first = request_for(values, {**query.compile_query(values), "$select": values.get("select")})
     if not query.needs_search(values):
         return listing(context.graph, first)
     if "select" in values:
@@ -30,11 +30,12 @@ def search(context: Context, values: dict[str, Any]) -> Listing:
     """Messages that match a text or a KQL query, newest first."""
     words = values["query"].replace("\\", "\\\\").replace('"', '\\"')
     return _searching(
-        context, _messages(values, {"$search": f'"{words}"', "$select": values.get("select")}), {}
+        context, request_for(values, {"$search": f'"{words}"', "$select": values.get("select")}), {}
     )
 
 
-def _messages(values: Mapping[str, Any], asked: Mapping[str, Any]) -> GraphRequest:
+def request_for(values: Mapping[str, Any], asked: Mapping[str, Any]) -> GraphRequest:
+    """The first page of a folder's messages, or of the whole mailbox's; what ``asked`` says wins."""
     everything = {"$top": page_size(dict(values)), "$expand": values.get("expand"), **asked}
     if "folder" in values:
         request = get("/mailFolders/{folder}/messages", query=everything, folder=values["folder"])
@@ -69,6 +70,28 @@ def _searching(context: Context, first: GraphRequest, values: Mapping[str, Any])
     return fetch
 
 
+def count(context: Context, values: dict[str, Any]) -> dict[str, Any]:
+    """How many messages fit the filters. What only a search can answer is counted message by message."""
+    if query.needs_search(values):
+        return _count_found(list_(context, {**values, "pageSize": SEARCH_LIMIT, "limit": SEARCH_LIMIT}))
+    place = "/mailFolders/{folder}/messages/$count" if "folder" in values else "/messages/$count"
+    ids = {"folder": values["folder"]} if "folder" in values else {}
+    asked = {"$filter": query.compile_query(values).get("$filter")}
+    told = context.graph.call(get(place, query=asked, **ids)).body.decode("utf-8-sig", "replace").strip()
+    if not told.isdigit():
+        raise UnexpectedResponse("Graph's answer to a count is not a number.")
+    return {"count": int(told)}
+
+
+def _count_found(fetch: Listing) -> dict[str, Any]:
+    found, state = 0, None
+    while True:
+        page = fetch(state)
+        found, state = found + len(page.items), page.following
+        if state is None:
+            return {"count": found, **({"incomplete": page.incomplete} if page.incomplete else {})}
+
+
 def send(context: Context, values: dict[str, Any]) -> dict[str, Any]:
     """One mail, in one call or by way of a draft, as ``delivery`` says."""
     delivery = values.get("delivery", "auto")
@@ -83,7 +106,7 @@ def send(context: Context, values: dict[str, Any]) -> dict[str, Any]:
         raise InvalidInput.of(
             [("/delivery", "cannot be direct: the mail is too large for one call of about 4 MB")]
         )
-    body = {"message": _with_files(values), "saveToSentItems": values.get("saveToSentItems", True)}
+    body = {"message": compose.with_files(values), "saveToSentItems": values.get("saveToSentItems", True)}
     context.graph.call(post("/sendMail", body))
     return {"status": "accepted", "deduplicated": False}
 
@@ -101,38 +124,31 @@ def _too_large(values: Mapping[str, Any]) -> bool:
     return compose.request_size(values) > compose.ONE_CALL or any(one.size >= SMALL for one in files)
 
 
-def _with_files(values: Mapping[str, Any]) -> dict[str, Any]:
-    resource = compose.message(values)
-    if values.get("attachments"):
-        resource["attachments"] = [one.resource() for one in values["attachments"]]
-    return resource
-
-
 def reply(context: Context, values: dict[str, Any]) -> dict[str, Any]:
     """Answer the sender."""
-    return _respond(context, values, "reply", "createReply")
+    return respond(context, values, "reply", "createReply")
 
 
 def reply_all(context: Context, values: dict[str, Any]) -> dict[str, Any]:
     """Answer the sender and all recipients."""
-    return _respond(context, values, "replyAll", "createReplyAll")
+    return respond(context, values, "replyAll", "createReplyAll")
 
 
 def forward(context: Context, values: dict[str, Any]) -> dict[str, Any]:
     """Pass the message on."""
-    return _respond(context, values, "forward", "createForward")
+    return respond(context, values, "forward", "createForward")
 
 
-def _respond(context: Context, values: Mapping[str, Any], action: str, create: str) -> dict[str, Any]:
+def respond(context: Context, values: Mapping[str, Any], action: str, create: str) -> dict[str, Any]:
     """In one call where that is enough; by way of a draft where the mail is large, or where the policy wants to
     see the final recipients, which Graph works out from the original."""
     large = _too_large(values)
     if not large and not context.policy.limits_recipients:
-        body = _response_body({**values, "attachments": []} if not values.get("attachments") else values)
+        body = compose.response({**values, "attachments": []} if not values.get("attachments") else values)
         context.graph.call(post(f"/messages/{{id}}/{action}", body, id=values["messageId"]))
         return {"status": "accepted"}
     small = {name: value for name, value in values.items() if name != "attachments"}
-    request = post(f"/messages/{{id}}/{create}", _response_body(small), id=values["messageId"])
+    request = post(f"/messages/{{id}}/{create}", compose.response(small), id=values["messageId"])
 
     def complete(draft: dict[str, Any]) -> None:
         for one in values.get("attachments", []):
@@ -141,14 +157,3 @@ def _respond(context: Context, values: Mapping[str, Any], action: str, create: s
     draft = tracked.checked_draft(context, request, complete)
     tracked.submit(context, draft["id"])
     return {"status": "accepted"}
-
-
-def _response_body(values: Mapping[str, Any]) -> dict[str, Any]:
-    """``comment`` stands above the quoted original; a ``body`` takes the place of both."""
-    body: dict[str, Any] = {}
-    message = _with_files(values)
-    if message:
-        body["message"] = message
-    if "comment" in values:
-        body["comment"] = values["comment"]
-    return body

@@ -1,0 +1,108 @@
+"""Conversations: the messages of one thread, in whichever folders they lie. Graph has no mail resource for them;
+they are read through ``conversationId``. https://learn.microsoft.com/graph/api/resources/message"""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from ..binding import GraphRequest, get
+from ..context import Context
+from ..errors import InvalidInput
+from ..graph.paging import Listing, Page, listing, page_of, page_size
+from . import messages, query
+
+SHOWN = (
+    *("id", "subject", "from", "toRecipients", "ccRecipients", "receivedDateTime", "sentDateTime", "isRead"),
+    *("isDraft", "hasAttachments", "importance", "categories", "flag", "bodyPreview", "conversationId"),
+    *("internetMessageId", "parentFolderId", "webLink"),
+)
+READ = (*SHOWN, "uniqueBody")
+MARK = 8
+"""Hexadecimal digits by which a cursor remembers a conversation that was listed."""
+MOST = 12_000
+"""Conversations that a cursor can remember."""
+
+
+def list_(context: Context, values: dict[str, Any]) -> Listing:
+    """Conversations by their latest message. The state is ``[link, marks of those that were listed]``."""
+    known = {name: values[name] for name in ("receivedAfter",) if name in values}
+    asked = query.compile_query({**known, "orderBy": query.NEWEST_FIRST})
+    first = messages.request_for(values, {**asked, "$select": ",".join(SHOWN), "$top": values.get("pageSize", 100)})
+
+    def fetch(state: Any) -> Page:
+        link, seen = state or (None, "")
+        page = page_of(context.graph.json(context.graph.follow(link, first) if link else first))
+        items, seen = _unseen(page.items, seen)
+        if page.following is None:
+            return Page(items, None)
+        if len(seen) >= MOST * MARK:
+            return Page(items, None, f"a cursor remembers {MOST:,} conversations; narrow with receivedAfter")
+        return Page(items, [page.following, seen])
+
+    return fetch
+
+
+def _unseen(found: list[dict[str, Any]], seen: str) -> tuple[list[dict[str, Any]], str]:
+    """The conversations among ``found`` that were not listed before, and the marks with theirs."""
+    known = {seen[at : at + MARK] for at in range(0, len(seen), MARK)}
+    items = []
+    for one in found:
+        mark = hashlib.sha256(str(one.get("conversationId")).encode()).hexdigest()[:MARK]
+        if one.get("isDraft") or not one.get("conversationId") or mark in known:
+            continue
+        known.add(mark)
+        seen += mark
+        items.append(_conversation(one))
+    return items, seen
+
+
+def _conversation(latest: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": latest["conversationId"],
+        "topic": latest.get("subject"),
+        "preview": latest.get("bodyPreview"),
+        "lastDeliveredDateTime": latest.get("receivedDateTime"),
+        "latestMessage": latest,
+    }
+
+
+def get_(context: Context, values: dict[str, Any]) -> Listing:
+    """All messages of a conversation in every folder, the oldest first, each with what is new in it."""
+    select = ",".join(dict.fromkeys(["id", *values.get("select", READ)]))
+    first = in_order(values, "receivedDateTime", **{"$select": select, "$top": page_size(values)})
+    return listing(context.graph, messages.with_body_format(first, values))
+
+
+def in_order(values: Mapping[str, Any], order: str, **asked: Any) -> GraphRequest:
+    """The conversation's messages by time. Graph filters and sorts together where the first filter is for what it
+    sorts by. https://learn.microsoft.com/graph/api/user-list-messages"""
+    wanted = {"conversationId": values["conversationId"], "orderBy": order}
+    wanted |= {"receivedAfter": values["after"]} if "after" in values else {}
+    return get("/messages", query={**query.compile_query(wanted), **asked})
+
+
+def reply(context: Context, values: dict[str, Any]) -> dict[str, Any]:
+    """Answer the latest message of the conversation that is no draft."""
+    latest = newest(context, values)
+    if latest is None:
+        raise InvalidInput.of([("/conversationId", "names no conversation with a message in this mailbox")])
+    ways = {True: ("replyAll", "createReplyAll"), False: ("reply", "createReply")}
+    action, create = ways[values.get("replyAll", False)]
+    return messages.respond(context, {**values, "messageId": latest["id"]}, action, create)
+
+
+def newest(
+    context: Context, values: Mapping[str, Any], folder_id: str | None = None
+) -> dict[str, Any] | None:
+    """The latest message that is no draft; only of the folder, where one is named."""
+    select = "id,isDraft,parentFolderId,receivedDateTime"
+    first = in_order(values, query.NEWEST_FIRST, **{"$select": select, "$top": 50})
+    fetch, state = listing(context.graph, first), None
+    while True:
+        page = fetch(state)
+        for one in page.items:
+            if not one.get("isDraft") and folder_id in (None, one.get("parentFolderId")):
+                return one
+        state = page.following
+        if state is None:
+            return None
