@@ -37,7 +37,7 @@ class Challenges:
         """Notes a token; `not_before` is the `nbf` that its request asked for in `claims`, "" for none."""
         with self._lock:
             for demand in self._of(app_id, user_id):
-                if not_before.isdigit() and int(not_before) >= demand.moment:
+                if _moment(not_before) >= demand.moment:
                     demand.answered.add(app_id)
                 if app_id in demand.answered:
                     demand.passing.add(token_id)
@@ -57,3 +57,8 @@ class Challenges:
 
     def _of(self, app_id: str, user_id: str | None) -> list[_Demand]:
         return [self._demands[one] for one in (app_id, user_id) if one in self._demands]
+
+
+def _moment(not_before: str) -> int:
+    """Unix time from a claim's text; 0 for what is none."""
+    return int(not_before) if not_before.isdecimal() and len(not_before) < 16 else 0

@@ -199,6 +199,29 @@ def test_what_is_no_token_is_refused(client, nonsense):
     assert aadsts(present(client, nonsense)) in (50027, 5002738)
 
 
+HOSTILE = {
+    "a number for a name": {"sub": 2},
+    "an object for an audience": {"aud": {"a": 1}},
+    "a list of objects for an audience": {"aud": [{"a": 1}, None]},
+    "an endless time": {"exp": float("inf")},
+    "no number for a time": {"exp": float("nan")},
+    "a huge time": {"exp": 10**400},
+    "words for a time": {"exp": "soon"},
+    "a foreign issuer with an object for an audience": {"iss": "https://ci.example", "aud": {"a": 1}},
+}
+
+
+@pytest.mark.parametrize("claims", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_claims_are_refused_not_stumbled_over(client, outlook_sandbox, certificate, claims):
+    answer = present(client, certificate.assertion(outlook_sandbox, **claims))
+    assert answer.status_code == 401 and aadsts(answer)
+
+
+@pytest.mark.parametrize("x5c", [1, "text", {"a": 1}, [None], ["!!"], [["nested"]]])
+def test_hostile_certificates_are_refused_not_stumbled_over(client, outlook_sandbox, certificate, x5c):
+    assert aadsts(present(client, certificate.assertion(outlook_sandbox, headers={"x5c": x5c}))) == 700027
+
+
 def test_the_assertion_type_must_be_named(client, outlook_sandbox, certificate):
     assertion = certificate.assertion(outlook_sandbox)
     assert aadsts(present(client, assertion, client_assertion_type=None)) == 900144

@@ -131,3 +131,17 @@ def test_short_scopes_mean_the_clouds_own_graph(outlook_sandbox, http):
     }
     token = http.post(url, data=form).json()["access_token"]
     assert decode(token, options={"verify_signature": False})["aud"] == "https://graph.microsoft.us"
+
+
+def test_a_device_is_signed_in_in_its_own_cloud(outlook_sandbox, http):
+    base = f"https://login.microsoftonline.us/{outlook_sandbox.tenant_id}/oauth2/v2.0"
+    app = outlook_sandbox.public_client_id
+    scope = "https://dod-graph.microsoft.us/Mail.Read"
+    device = http.post(f"{base}/devicecode", data={"client_id": app, "scope": scope}).json()
+    assert device["verification_uri"] == "https://login.microsoftonline.us/devicelogin"
+    EntraClient(outlook_sandbox).sign_in()
+    outlook_sandbox.entra.approve_device(device["user_code"], "adele@contoso.example")
+    form = {"client_id": app, "device_code": device["device_code"]}
+    grant = "urn:ietf:params:oauth:grant-type:device_code"
+    tokens = http.post(f"{base}/token", data={**form, "grant_type": grant}).json()
+    assert tokens["scope"] == scope

@@ -74,6 +74,14 @@ def test_another_issuer_is_not_trusted(client, outlook_sandbox):
     assert aadsts(present(client, foreign)) == 700211
 
 
+@pytest.mark.parametrize("audience", [{"a": 1}, [{"a": 1}], None, 5])
+def test_an_odd_audience_is_only_a_wrong_one(client, outlook_sandbox, audience):
+    odd = Certificate.self_signed().assertion(
+        outlook_sandbox, "RS256", iss=outlook_sandbox.issuer.url, sub=WORKLOAD, aud=audience
+    )
+    assert aadsts(present(client, odd)) == 700212
+
+
 def test_a_trusted_issuer_whose_keys_cannot_be_fetched(client, outlook_sandbox):
     outlook_sandbox.directory.app.federated.append(FederatedCredential("x", "https://ci.example"))
     foreign = Certificate.self_signed().assertion(

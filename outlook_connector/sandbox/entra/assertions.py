@@ -5,6 +5,7 @@ https://learn.microsoft.com/entra/identity-platform/certificate-credentials
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -65,7 +66,7 @@ def _taken_apart(compact: str) -> Assertion:
         claims = jwt.decode(compact, options={"verify_signature": False})
     except jwt.InvalidTokenError:
         raise refuse(50027, reason="") from None
-    if header.get("alg") not in _ALGORITHMS:
+    if str(header.get("alg")) not in _ALGORITHMS:
         raise refuse(5002738, algorithm=str(header.get("alg")))
     return Assertion(compact, header, claims)
 
@@ -86,8 +87,8 @@ def _check_times(entra: Entra, claims: Mapping[str, Any]) -> None:
     """Five minutes of clock skew are forgiven."""
     now = entra.clock.now()
     try:
-        starts, ends = float(claims.get("nbf", claims.get("iat", 0))), float(claims["exp"])
-    except (KeyError, TypeError, ValueError):
+        starts, ends = _number(claims.get("nbf", claims.get("iat", 0))), _number(claims["exp"])
+    except (KeyError, OverflowError, TypeError, ValueError):
         raise refuse(50027, reason="The assertion has no valid 'exp'.") from None
     if not starts - _SKEW <= now.timestamp() < ends + _SKEW:
         raise refuse(700024, now=now.isoformat(), valid_from=_time(starts, now), expires=_time(ends, now))
@@ -100,6 +101,14 @@ def _check_reuse(entra: Entra, assertion: Assertion) -> None:
     if identity in entra.state.assertions:
         raise refuse(50027, reason="The assertion has been used before.")
     entra.state.assertions.add(identity)
+
+
+def _number(value: Any) -> float:
+    """A JSON number; raises ValueError for Python's own infinities, which JSON doesn't know."""
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError("no number")
+    return number
 
 
 def _time(seconds: float, fallback: datetime) -> str:

@@ -71,7 +71,7 @@ def _sent_along(header: Mapping[str, Any]) -> x509.Certificate | None:
     chain = header.get("x5c") or []
     try:
         return x509.load_der_x509_certificate(base64.b64decode("".join(str(chain[0]).split())))
-    except (IndexError, ValueError, KeyError, binascii.Error):
+    except (IndexError, KeyError, TypeError, ValueError):
         return None
 
 

@@ -79,9 +79,9 @@ class Entra:
         ends = (f"/{self.directory.tenant_id}/", f"/{self.directory.tenant_id}/v2.0")
         return issuer.endswith(ends)
 
-    def asked(self, scope: str, app: App) -> Asked:
-        """A delegated `scope`, read as the cloud in hand reads it."""
-        return scopes.parse(scope, app, self.directory.domain, self.cloud)
+    def asked(self, scope: str, app: App, cloud: Cloud | None = None) -> Asked:
+        """A delegated `scope`, read as the cloud in hand (or the one named) reads it."""
+        return scopes.parse(scope, app, self.directory.domain, cloud or self.cloud)
 
     def app(self, client_id: str) -> App:
         """The app registration; raises AADSTS900144 without an id, AADSTS700016 for an unknown one."""

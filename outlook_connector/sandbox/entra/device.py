@@ -25,7 +25,7 @@ def begin(entra: Entra, tenant: str, form: Mapping[str, str]) -> dict[str, Any]:
     app = entra.app(form.get("client_id", ""))
     entra.asked(form.get("scope", ""), app)
     expires, interval = entra.clock.now() + DEVICE_LIFETIME, entra.state.device_interval
-    device = Device(tenant, app.client_id, dict(form), new_user_code(), expires, interval)
+    device = Device(tenant, app.client_id, dict(form), new_user_code(), expires, interval, entra.cloud)
     page = f"{entra.origin}/{PAGE}"
     return {
         "user_code": device.user_code,

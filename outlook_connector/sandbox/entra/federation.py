@@ -35,9 +35,9 @@ def check(entra: Entra, app: App, claims: Mapping[str, Any]) -> None:
         nearly = any(known.subject.casefold() == subject.casefold() for known in from_issuer)
         raise refuse(7002138 if nearly else 700213, value=subject)
     audience = claims.get("aud")
-    given = set(audience) if isinstance(audience, list) else {audience}
+    given = {str(one) for one in (audience if isinstance(audience, list) else [audience])}
     if not any(given & set(known.audiences) for known in named):
-        raise refuse(700212, value=str(audience))
+        raise refuse(700212, value=", ".join(sorted(given)))
 
 
 def key_of(entra: Entra, claims: Mapping[str, Any], header: Mapping[str, Any]) -> RSAPublicKey | None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, TypeVar
 
+from outlook_connector.sandbox.clouds import Cloud
+
 CODE_LIFETIME = timedelta(minutes=10)
 REFRESH_LIFETIME = timedelta(days=90)
 DEVICE_LIFETIME = timedelta(minutes=15)
@@ -48,6 +50,7 @@ class Device:
     user_code: str
     expires: datetime
     interval: float
+    cloud: Cloud
     polled: float | None = None
     user_id: str | None = None
     proofs: frozenset[str] = frozenset()

@@ -124,7 +124,7 @@ class Switches:
         with self._lock:
             device = self._device(user_code)
             app = self._entra.app(device.client_id)
-            asked = self._entra.asked(device.params["scope"], app)
+            asked = self._entra.asked(device.params["scope"], app, device.cloud)
             self._entra.directory.grant(owner.id, app.client_id, self._entra.wanted(app, owner, asked))
             device.user_id, device.proofs = owner.id, authorize.ALL_PROOFS
 
