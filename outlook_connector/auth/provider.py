@@ -24,7 +24,7 @@ LEASE = 45.0
 
 PATIENCE = LEASE + 15.0
 QUIET = 30.0
-"""Seconds without another early attempt after one that failed."""
+"""Seconds without another attempt after one that failed, while there is a token that still serves."""
 
 
 class Tokens(Protocol):
@@ -111,16 +111,23 @@ class TokenProvider:
         current = self._current
         if current and current.serves(self._clock.time(), life, rejected):
             return current, False
+        if self._clock.time() < self._quiet_until and (spare := self._spare(rejected)):
+            return spare, False
         try:
             with self._lease(PATIENCE):
                 return self._renewed(life, rejected, claims)
         except ConnectorError as error:
-            current = self._current
-            if not (error.retryable and current and current.access_token != rejected):
+            self._quiet_until = self._clock.time() + QUIET
+            spare = self._spare(rejected)
+            if not (error.retryable and spare):
                 raise
-            if not current.valid(self._clock.time()):
-                raise
-            return current, False
+            return spare, False
+
+    def _spare(self, rejected: str | None) -> Account | None:
+        """The present token's account, for as long as Graph takes the token."""
+        current = self._current
+        good = current and current.access_token != rejected and current.valid(self._clock.time())
+        return current if good else None
 
     def _ahead(self, current: Account) -> str:
         """Renews a token before its end, in one thread of one worker; the others go on with the present one, and so
