@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from .errors import InvalidInput
-from .store import Store, held
+from .errors import ConnectorError, InvalidInput
+from .store import Store, StoreConflict, held
 
 KEPT = 30 * 24 * 3600.0
 """Seconds that a key is remembered after its last use."""
@@ -16,44 +16,57 @@ KEPT = 30 * 24 * 3600.0
 
 @dataclass
 class Claim:
-    """The row of one key while this worker holds it; ``row`` is empty for a key that is new."""
+    """The row of one key while this worker holds it. It is empty for a key that is new; ``draft`` in it names what
+    was written under the key, ``answer`` what was answered."""
 
     store: Store
     name: str
     row: dict[str, Any]
     version: int
 
+    def check(self, content: str) -> None:
+        """Raises ``InvalidInput`` where something was written under the key with other content."""
+        if self.row.get("content", content) != content:
+            told = "was used before for a mail with other content; take a new key for a new mail"
+            raise InvalidInput.of([("/idempotencyKey", told)])
+
     def save(self, **values: Any) -> None:
-        """Merge ``values`` into the row and write it down before anything else is done."""
+        """Merge ``values`` into the row and write it down before anything else is done.
+
+        Raises ``ConnectorError`` (``keyTakenOver``, retryable) where this worker took so long that another one has
+        gone on in its place.
+        """
         self.row = {**self.row, **values}
-        self.version = self.store.save(self.name, json.dumps(self.row).encode(), self.version, ttl=KEPT)
+        try:
+            self.version = self.store.save(self.name, json.dumps(self.row).encode(), self.version, ttl=KEPT)
+        except StoreConflict:
+            raise ConnectorError(
+                "Another worker has gone on with this idempotency key, since this one took too long. Repeat the "
+                "call to learn how it ended.",
+                code="keyTakenOver",
+                retryable=True,
+            ) from None
 
 
 @dataclass(frozen=True)
 class SentKeys:
-    """The keys of one connection. ``longest`` is how many seconds one invocation may hold a key."""
+    """The keys of one store. ``longest`` is how many seconds one invocation may hold a key."""
 
     store: Store
     longest: float
 
     @contextmanager
-    def claimed(self, owner: str, key: str, content: Mapping[str, Any]) -> Iterator[Claim]:
+    def claimed(self, owner: str, key: str) -> Iterator[Claim]:
         """Hold ``key`` of the mailbox ``owner``, waiting for another worker that has it.
 
-        Raises ``InvalidInput`` where the key was used before with other content, and ``ConnectorError`` (code
-        ``storeBusy``) where the other worker does not finish in time.
+        Raises ``ConnectorError`` (``storeBusy``, retryable) where the other worker does not finish in time.
         """
-        name = "sent/" + _digest([owner, key])
+        name = "sent/" + digest([owner, key])
         with held(self.store, name, ttl=self.longest + 10, timeout=self.longest):
             blob, version = self.store.load(name)
-            claim = Claim(self.store, name, json.loads(blob) if blob else {}, version)
-            wanted = _digest(content)
-            if claim.row.get("content", wanted) != wanted:
-                told = "was used before for a mail with other content; take a new key for a new mail"
-                raise InvalidInput.of([("/idempotencyKey", told)])
-            claim.row["content"] = wanted
-            yield claim
+            yield Claim(self.store, name, json.loads(blob) if blob else {}, version)
 
 
-def _digest(value: Any) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
+def digest(value: Any) -> str:
+    """A SHA-256, in hex, of a JSON value."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

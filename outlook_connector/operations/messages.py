@@ -10,7 +10,7 @@ from ..errors import InvalidInput, UnexpectedResponse
 from ..graph.paging import Listing, Page, listing, page_of, page_size
 from ..graph.upload import SMALL, attach
 from ..normalise import Attachment
-from . import compose, query, tracked
+from . import compose, keyed, query, tracked
 
 SEARCH_LIMIT = 1000
 """Results that Graph gives to one search at most. https://learn.microsoft.com/graph/search-query-parameter"""
@@ -101,7 +101,7 @@ def send(context: Context, values: dict[str, Any]) -> dict[str, Any]:
         if values.get("saveToSentItems") is False:
             told = "cannot be false here: a tracked mail always goes to Sent Items"
             raise InvalidInput.of([("/saveToSentItems", told)])
-        return tracked.send(context, values)
+        return keyed.send(context, values) if "idempotencyKey" in values else tracked.send(context, values)
     if large:
         raise InvalidInput.of(
             [("/delivery", "cannot be direct: the mail is too large for one call of about 4 MB")]

@@ -61,8 +61,14 @@ BAD: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     "an unknown property": (lambda m: note(m).update(if_="x"), "/operations/notes.get/if_"),
     "neither request nor handler": (lambda m: note(m).pop("request"), "/operations/notes.get"),
     "request and handler": (lambda m: note(m).update(handler="notes.get"), "/operations/notes.get"),
-    "a handler elsewhere": (lambda m: note(m).update(handler="os.path.join"), "/operations/notes.get/handler"),
-    "a path without a slash": (lambda m: note(m)["request"].update(path="x"), "/operations/notes.get/request/path"),
+    "a handler elsewhere": (
+        lambda m: note(m).update(handler="os.path.join"),
+        "/operations/notes.get/handler",
+    ),
+    "a path without a slash": (
+        lambda m: note(m)["request"].update(path="x"),
+        "/operations/notes.get/request/path",
+    ),
     "a method": (lambda m: note(m)["request"].update(method="HEAD"), "/operations/notes.get/request/method"),
     "a bare constant": (
         lambda m: note(m)["request"].update(body={"isRead": True}),
@@ -72,7 +78,10 @@ BAD: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
         lambda m: note(m).update(permissions={"delegated": "Mail.Read"}),
         "/operations/notes.get/permissions/delegated",
     ),
-    "an idempotence that is a text": (lambda m: note(m).update(idempotent="yes"), "/operations/notes.get/idempotent"),
+    "an idempotence that is a text": (
+        lambda m: note(m).update(idempotent="yes"),
+        "/operations/notes.get/idempotent",
+    ),
 }
 
 
@@ -92,7 +101,10 @@ def test_the_published_schema_refuses_what_the_loader_refuses(name: str) -> None
 def test_the_published_schema_and_the_loader_take_the_good_ones(tmp_path: Path) -> None:
     schemas = Schemas()
     assert schemas.problems("manifest.json", GOOD) == []
-    assert schemas.problems("manifest.json", yaml.safe_load((package_root() / "connector.yaml").read_text())) == []
+    assert (
+        schemas.problems("manifest.json", yaml.safe_load((package_root() / "connector.yaml").read_text()))
+        == []
+    )
     operation = load(write(tmp_path, GOOD)).operations["notes.get"]
     assert operation.permissions.delegated == (("Mail.Read",), ("Mail.ReadBasic", "Mail.Read"))
     assert operation.idempotent, "a read is idempotent unless it says otherwise"
