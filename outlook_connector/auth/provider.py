@@ -76,7 +76,7 @@ class TokenProvider:
         """An access token good for ``minimum_life`` seconds, or for a fifth of the time that tokens are issued for.
 
         ``rejected`` is a token that Graph has just refused: another one is returned, asked for with the ``claims`` of
-        Graph's challenge where it made one. While the service fails, a token serves on until its end. Raises
+        Graph's challenge where it made one. Whatever fails, a token serves on until its end. Raises
         ``SignInRequired``, another ``AuthError``, ``TransportError``, or ``ConfigError`` for an unreadable store.
         """
         now, current = self._clock.time(), self._current
@@ -116,10 +116,10 @@ class TokenProvider:
         try:
             with self._lease(PATIENCE):
                 return self._renewed(life, rejected, claims)
-        except ConnectorError as error:
+        except ConnectorError:
             self._quiet_until = self._clock.time() + QUIET
             spare = self._spare(rejected)
-            if not (error.retryable and spare):
+            if spare is None:
                 raise
             return spare, False
 

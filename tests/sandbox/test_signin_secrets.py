@@ -8,7 +8,9 @@ import logging
 import threading
 import traceback
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from signin_cases import ADELE, CASES, TOKEN
@@ -148,3 +150,81 @@ def test_a_failed_exchange_quotes_neither_code_nor_verifier(world: World, log: E
     with pytest.raises(SignInRequired) as refused:
         auth.complete({"state": second["state"], "code": code})
     assert code not in everything_of(refused.value) + log.text.getvalue()
+
+
+def _pem(world: World) -> tuple[dict[str, Any], list[str]]:
+    text = Path(world.sandbox.certificate_file()).read_text()
+    key = text.split("PRIVATE KEY-----")[1]
+    return {"certificate": {"pem": text}}, [line for line in key.splitlines() if len(line) > 20]
+
+
+def _password(world: World) -> tuple[dict[str, Any], list[str]]:
+    path, canary = world.sandbox.certificate_file(), "password-canary-88"
+    return {"certificate": {"path": path, "password": canary}}, [canary]
+
+
+def _file(world: World) -> tuple[dict[str, Any], list[str]]:
+    path = world.sandbox.federated_token_file()
+    return {"federatedTokenFile": path}, [Path(path).read_text().strip()]
+
+
+def _text(world: World) -> tuple[dict[str, Any], list[str]]:
+    token = Path(world.sandbox.federated_token_file()).read_text().strip()
+    return {"federatedToken": token}, [token]
+
+
+def _callable(world: World) -> tuple[dict[str, Any], list[str]]:
+    token = Path(world.sandbox.federated_token_file()).read_text().strip()
+    return {"federatedToken": lambda: token}, [token]
+
+
+TROUBLE: dict[str, Callable[[World], Any]] = {
+    "none": lambda world: None,
+    "refused": lambda world: world.sandbox.fault(
+        TOKEN, status=401, body='{"error": "invalid_client"}', times=None
+    ),
+    "service down": lambda world: world.sandbox.fault(TOKEN, status=503, times=None),
+    "answer lost": lambda world: world.sandbox.fault(TOKEN, drop="after", times=None),
+    "nonsense": lambda world: world.sandbox.fault(TOKEN, status=200, body="<p>hotel</p>", times=None),
+}
+
+
+@pytest.mark.parametrize("credential", [_pem, _password, _file, _text, _callable])
+@pytest.mark.parametrize("trouble", TROUBLE)
+def test_no_credential_is_written_anywhere(
+    world: World,
+    log: Everything,
+    capfd: pytest.CaptureFixture[str],
+    credential: Callable[[World], tuple[dict[str, Any], list[str]]],
+    trouble: str,
+) -> None:
+    given, secrets = credential(world)
+    auth = world.auth(world.config(auth="application", clientSecret=None, **given))
+    TROUBLE[trouble](world)
+    written = repr(auth.config)
+    try:
+        secrets.append(auth.token())
+    except ConnectorError as error:
+        written += everything_of(error)
+    written += log.text.getvalue() + "".join(capfd.readouterr()) + str(auth.status())
+    assert [secret for secret in secrets if secret in written] == []
+    assert len(written) > 500
+
+
+def test_a_devices_sign_in_is_written_nowhere(
+    world: World, log: Everything, capfd: pytest.CaptureFixture[str]
+) -> None:
+    store = Noting()
+    auth = world.nobody(store=store)
+    begun = auth.begin_device()
+    world.pass_time(begun["interval"])
+    auth.complete_device(begun["deviceSession"])
+    world.sandbox.entra.approve_device(begun["userCode"], ADELE)
+    world.pass_time(begun["interval"])
+    auth.complete_device(begun["deviceSession"])
+    codes = [json.loads(blob)["device_code"] for blob in store.seen if b"device_code" in blob]
+    exported = auth.export_account("passphrase-canary-91")
+    written = log.text.getvalue() + "".join(capfd.readouterr()) + str(auth.status()) + str(exported)
+    secrets = [begun["deviceSession"], begun["userCode"], "passphrase-canary-91", auth.token(), *codes]
+    assert codes
+    assert [secret for secret in secrets if secret in written] == []
