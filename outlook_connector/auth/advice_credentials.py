@@ -14,7 +14,7 @@ DEVICE_AGAIN = "Begin the sign-in again: outlook-connector login --device, or au
 
 _TRUST = (
     "Under Certificates & secrets, Federated credentials, set issuer, subject and audience to exactly those of the "
-    "token."
+    "token that federatedTokenFile or federatedToken leads to."
 )
 _AUDIENCE = Advice(
     AuthError,
@@ -41,7 +41,10 @@ BY_AADSTS: Mapping[int, Advice] = {
     ),
     700023: _AUDIENCE,
     700021: Advice(
-        AuthError, "The app's assertion names another app than clientId.", "Check clientId.", "clientId"
+        AuthError,
+        "The app's assertion names another app than clientId.",
+        "Check clientId against the app registration.",
+        "clientId",
     ),
     1000502: Advice(
         CredentialExpired,
@@ -50,7 +53,10 @@ BY_AADSTS: Mapping[int, Advice] = {
         "certificate",
     ),
     7000214: Advice(
-        CredentialExpired, "The certificate of the app was revoked.", "Upload another one.", "certificate"
+        CredentialExpired,
+        "The certificate of the app was revoked.",
+        "Make a new one, upload it, and point certificate to it.",
+        "certificate",
     ),
     7000213: Advice(
         AuthError,
@@ -64,7 +70,27 @@ BY_AADSTS: Mapping[int, Advice] = {
     70025: Advice(AuthError, "The app has no federated credentials.", _TRUST, "federatedTokenFile"),
     700211: Advice(AuthError, "The app trusts no such issuer of tokens.", _TRUST, "federatedTokenFile"),
     700212: Advice(AuthError, "The app trusts no token for this audience.", _TRUST, "federatedTokenFile"),
+    7002138: Advice(
+        AuthError, "The app trusts a token whose subject differs in case.", _TRUST, "federatedTokenFile"
+    ),
     700213: Advice(AuthError, "The app trusts no token with this subject.", _TRUST, "federatedTokenFile"),
+    700222: Advice(
+        AuthError,
+        "A token of Microsoft Entra itself is not accepted as a federated one.",
+        "Let federatedTokenFile or federatedToken lead to a token of another identity provider.",
+        "federatedTokenFile",
+    ),
+    50027: Advice(
+        AuthError,
+        "The app's assertion is not a JWT that can be read.",
+        "Check what federatedTokenFile, federatedToken or certificate leads to.",
+    ),
+    50166: Advice(
+        AuthError,
+        "Microsoft Entra could not read the keys of the federated token's issuer.",
+        "Check that the issuer's OpenID configuration can be reached from the internet.",
+        "federatedTokenFile",
+    ),
     70016: _PENDING,
     70018: _BAD_CODE,
     70019: _EXPIRED_CODE,

@@ -6,7 +6,7 @@ import string
 
 import pytest
 
-from outlook_connector.auth import refusals, scopes
+from outlook_connector.auth import advice_credentials, refusals, scopes
 from outlook_connector.auth.advice import BY_AADSTS, BY_ERROR, OTHERWISE, Advice
 from outlook_connector.config import Config, Secret
 from outlook_connector.errors import (
@@ -37,16 +37,27 @@ CLASSES = {
     650057: ConsentRequired, 650053: AuthError, 7000222: CredentialExpired, 7000215: AuthError,
     7000218: AuthError, 700016: AuthError, 90002: AuthError, 900023: AuthError, 50011: AuthError,
     500113: AuthError, 900382: AuthError, 500011: AuthError, 90033: TransportError,
+    700027: AuthError, 700024: AuthError, 1000502: CredentialExpired, 700213: AuthError, 70020: SignInRequired,
 }  # fmt: skip
 
 KEYS = {
     7000222: "clientSecret", 7000215: "clientSecret", 7000218: "clientSecret", 700016: "clientId",
     90002: "tenantId", 900023: "tenantId", 50011: "redirectUri", 500113: "redirectUri", 900382: "cloud",
-    500011: "graphAudience",
+    500011: "graphAudience", 700027: "certificate", 1000502: "certificate", 700213: "federatedTokenFile",
 }  # fmt: skip
 
 
-ALL_ADVICE = list(dict.fromkeys([*BY_AADSTS.values(), *BY_ERROR.values(), OTHERWISE]))
+ALL_ADVICE = list(
+    dict.fromkeys(
+        [
+            *BY_AADSTS.values(),
+            *BY_ERROR.values(),
+            *advice_credentials.BY_AADSTS.values(),
+            *advice_credentials.BY_ERROR.values(),
+            OTHERWISE,
+        ]
+    )
+)
 
 
 def answer(number: int, error: str = "invalid_grant", **more: object) -> dict[str, object]:
