@@ -13,16 +13,17 @@ from typing import Any
 from .binding import bind, unsafe_segment
 from .config import Config
 from .context import Context
-from .errors import InvalidInput, OperationDenied, UnexpectedResponse, UnknownOperation
+from .errors import ConnectorError, InvalidInput, OperationDenied, UnexpectedResponse, UnknownOperation
 from .graph.paging import DEFAULT_LIMIT, Listing, Place, collect, iterate, listing, page_size
 from .manifest import Manifest, Operation
 from .normalise import addresses, normalise, plan
+from .plain import plain
 from .schema import Schemas
 
 Handler = Callable[[Context, dict[str, Any]], Any]
 
-RECIPIENTS = ("to", "cc", "bcc")
-"""The input properties that mail goes to."""
+RECIPIENTS = ("to", "cc", "bcc", "replyTo")
+"""The input properties that mail, or the answer to it, goes to."""
 
 
 @dataclass(frozen=True)
@@ -57,14 +58,22 @@ class Connector(AbstractContextManager["Connector"]):
     def operations(self) -> tuple[str, ...]:
         """The names of the operations that this connection's policy allows."""
         allows = self._context.policy.allows
-        return tuple(one.name for one in self.manifest.operations.values() if allows(one.name, one.effect))
+        return tuple(
+            one.name for one in self.manifest.operations.values() if allows(one.name, one.effect_on_mail)
+        )
 
     def invoke(self, name: str, input: Mapping[str, Any] | None = None) -> dict[str, Any]:  # noqa: A002 - the contract's word
         """Run the operation ``name``. Takes and returns plain JSON values; raises only ``ConnectorError``.
 
         A collection answers ``{"value": [...], "nextCursor": str | None}`` with at most ``limit`` items.
         """
-        prepared, context, values = self._begin(name, input)
+        try:
+            return self._invoke(name, input)
+        except ConnectorError as error:
+            raise _without_frames(error) from None
+
+    def _invoke(self, name: str, given: Mapping[str, Any] | None) -> dict[str, Any]:
+        prepared, context, values = self._begin(name, given)
         result = self._run(prepared, context, values)
         if prepared.operation.result == "collection":
             limit = values.get("limit", DEFAULT_LIMIT)
@@ -76,7 +85,13 @@ class Connector(AbstractContextManager["Connector"]):
     def iterate(self, name: str, input: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:  # noqa: A002
         """The items of a collection one by one, each page asked for when it is needed; all of them, or ``limit``
         of them where the input says so. The input is checked at once, before the first item is asked for."""
-        prepared, context, values = self._begin(name, input, each_call=True)
+        try:
+            return _bare(self._iterate(name, input))
+        except ConnectorError as error:
+            raise _without_frames(error) from None
+
+    def _iterate(self, name: str, given: Mapping[str, Any] | None) -> Iterator[dict[str, Any]]:
+        prepared, context, values = self._begin(name, given, each_call=True)
         if prepared.operation.result != "collection":
             raise InvalidInput(
                 f"{name} does not answer with a collection: use invoke.", code="notACollection"
@@ -100,15 +115,15 @@ class Connector(AbstractContextManager["Connector"]):
         """Everything that is refused is refused here, before any request but a folder's look-up."""
         prepared = self._prepare(name)
         operation = prepared.operation
-        self._context.policy.check_operation(name, operation.effect)
+        self._context.policy.check_operation(name, operation.effect_on_mail)
         self._check_cloud(operation)
-        raw = dict(given or {})
+        raw = plain(given)
         problems = self._schemas.problems(operation.input_schema, raw)
         if problems:
             raise InvalidInput.of(problems, f"input of {name}")
         context = self._bound(operation, raw, each_call)
         values = normalise(raw, prepared.kinds, _Lookups(context))
-        for one in RECIPIENTS:
+        for one in RECIPIENTS if operation.effect != "read" else ():
             context.policy.check_recipients(addresses(values.get(one) or []))
         return prepared, context, values
 
@@ -139,6 +154,7 @@ class Connector(AbstractContextManager["Connector"]):
         return context.graph.json(request)
 
     def _prepare(self, name: str) -> _Prepared:
+        name = name if isinstance(name, str) else repr(name)
         found = self._ready.get(name)
         if found:
             return found
@@ -182,6 +198,19 @@ class Connector(AbstractContextManager["Connector"]):
 
     def _place(self, name: str, context: Context) -> Place:
         return Place(name, context.owner, context.cursor_key)
+
+
+def _bare(items: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    try:
+        yield from items
+    except ConnectorError as error:
+        raise _without_frames(error) from None
+
+
+def _without_frames(error: ConnectorError) -> ConnectorError:
+    """An error that leads to no frame of ours: tools that show a frame's values would show tokens and mail."""
+    error.__context__ = None
+    return error.with_traceback(None)
 
 
 class _Lookups:

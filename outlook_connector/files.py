@@ -2,13 +2,15 @@
 
 import os
 import re
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain, count
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import BinaryIO, cast
 
-from .errors import OperationDenied
+from .errors import InvalidInput, OperationDenied
 
 LONGEST_NAME = 200
 
@@ -22,41 +24,79 @@ class Files:
     def open(self, path: str) -> tuple[BinaryIO, int]:
         """A file to read, and its size in bytes. Raises ``OperationDenied``, or ``ValueError`` if unreadable."""
         file = self._inside(path)
+        flags = (
+            os.O_RDONLY
+            | getattr(os, "O_NOFOLLOW", 0)
+            | getattr(os, "O_NONBLOCK", 0)
+            | getattr(os, "O_BINARY", 0)
+        )
         try:
-            descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-            stream = os.fdopen(descriptor, "rb")
+            descriptor = os.open(file, flags)
         except OSError as error:
             raise ValueError(f"cannot be read: {error.strerror}") from None
-        return stream, os.fstat(descriptor).st_size
+        try:
+            found = os.fstat(descriptor)
+            if not stat.S_ISREG(found.st_mode):
+                raise ValueError("cannot be read: it is not a plain file")
+            self._check_still_inside(path, found)
+            return os.fdopen(descriptor, "rb"), found.st_size
+        except BaseException:
+            os.close(descriptor)
+            raise
 
     @contextmanager
     def replacing(self, path: str) -> Iterator[BinaryIO]:
         """A file to write: it takes its name only when all was written, and leaves nothing behind otherwise."""
         target = self._inside(path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=target.parent, prefix=".outlook-", delete=False) as stream:
-            try:
-                yield cast("BinaryIO", stream)
-                stream.flush()
-                os.fsync(stream.fileno())
-                Path(stream.name).replace(target)
-            except BaseException:
-                Path(stream.name).unlink(missing_ok=True)
-                raise
+        try:
+            with NamedTemporaryFile(dir=target.parent, prefix=".outlook-", delete=False) as stream:
+                yield from _kept(cast("BinaryIO", stream), Path(stream.name), target)
+        except OSError as error:
+            raise _cannot_write(path, error) from None
 
     def place(self, directory_or_file: str, name: str) -> str:
-        """Where to write: ``name`` made safe in a directory, or the file that was named."""
+        """Where to write: the file that was named; in a directory, ``name`` made safe, and numbered where a file of
+        that name is there already."""
         target = self._inside(directory_or_file)
-        return str(target / safe_name(name)) if target.is_dir() else str(target)
+        if not target.is_dir():
+            return str(target)
+        safe = Path(safe_name(name))
+        numbered = (f"{safe.stem} ({number}){safe.suffix}" for number in count(1))
+        free = next(one for one in chain([safe.name], numbered) if not (target / one).exists())
+        return str(target / free)
+
+    def _check_still_inside(self, path: str, opened: os.stat_result) -> None:
+        """A directory may have been exchanged for a link while the file was opened."""
+        now = self._inside(path).stat()
+        if (now.st_dev, now.st_ino) != (opened.st_dev, opened.st_ino):
+            raise ValueError("cannot be read: it was exchanged while it was opened")
 
     def _inside(self, path: str) -> Path:
-        file = Path(path).expanduser().resolve()
+        try:
+            file = Path(path).expanduser().resolve()
+        except (OSError, RuntimeError, ValueError):
+            raise ValueError("must be the path of a file") from None
         if any(file == directory or directory in file.parents for directory in self._allowed):
             return file
         raise OperationDenied(
             f"This connection does not allow the file {path}: it is not inside a directory of files.allow.",
             details={"rule": "files.allow", "path": path},
         )
+
+
+def _kept(stream: BinaryIO, written: Path, target: Path) -> Iterator[BinaryIO]:
+    try:
+        yield stream
+        stream.flush()
+        os.fsync(stream.fileno())
+        written.replace(target)
+    except BaseException:
+        written.unlink(missing_ok=True)
+        raise
+
+
+def _cannot_write(path: str, error: OSError) -> InvalidInput:
+    return InvalidInput.of([("/saveTo", f"cannot be written: {error.strerror or 'the path is not usable'}")])
 
 
 def safe_name(name: str) -> str:

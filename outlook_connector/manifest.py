@@ -79,6 +79,11 @@ class Operation:
     def output_schema(self) -> str:
         return f"{self.name}.output.json"
 
+    @property
+    def effect_on_mail(self) -> str:
+        """What a policy judges: an operation that does not call Graph, such as a sign-in, changes no mail."""
+        return "read" if self.root == "none" else self.effect
+
 
 @dataclass(frozen=True)
 class Manifest:

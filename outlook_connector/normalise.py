@@ -94,12 +94,23 @@ def normalise(
 def recipient(value: Any, _: Lookup | None = None) -> dict[str, Any]:
     """``kim@example.com``, ``Kim <kim@example.com>`` or ``{name, address}`` as Graph's ``recipient``."""
     name, address = _split(value) if isinstance(value, str) else (value.get("name", ""), value["address"])
-    name, address = name.strip().strip('"'), address.strip()
-    if not _ADDRESS.fullmatch(address) or not address.isprintable():
-        raise ValueError("must be an address such as kim@example.com or Kim <kim@example.com>")
+    name, address = name.strip().strip('"'), _ascii_address(address.strip())
     if not name.isprintable():
         raise ValueError("must have a name without line breaks or control characters")
     return {"emailAddress": {"address": address, **({"name": name} if name else {})}}
+
+
+def _ascii_address(address: str) -> str:
+    """The address with its domain in the form that goes over the wire (IDNA), so that what a policy allows is what
+    is sent to: letters that merely look alike, or that fold to others, do not pass for them."""
+    local, at, domain = address.rpartition("@")
+    try:
+        plain = local + at + (domain if domain.isascii() else domain.encode("idna").decode("ascii"))
+    except UnicodeError:
+        plain = ""
+    if not _ADDRESS.fullmatch(plain) or not plain.isascii() or not plain.isprintable():
+        raise ValueError("must be an address such as kim@example.com or Kim <kim@example.com>")
+    return plain
 
 
 def _split(text: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from .policy import Policy
 
 def needs_of(manifest: Manifest, policy: Policy, auth: str) -> tuple[Need, ...]:
     """What every operation that the policy allows needs, each need once, in the manifest's order."""
-    allowed = (one for one in manifest.operations.values() if policy.allows(one.name, one.effect))
+    allowed = (one for one in manifest.operations.values() if policy.allows(one.name, one.effect_on_mail))
     return tuple(dict.fromkeys(need for one in allowed for need in one.permissions.of(auth)))
 
 

@@ -64,4 +64,9 @@ class Policy:
 
 
 def _matches(value: str, patterns: Iterable[str]) -> bool:
-    return any(fnmatchcase(value.lower(), pattern.lower()) for pattern in patterns)
+    """Only ASCII is compared without regard to case: other letters fold in ways that servers do not share."""
+    return any(fnmatchcase(_folded(value), _folded(pattern)) for pattern in patterns)
+
+
+def _folded(text: str) -> str:
+    return text.lower() if text.isascii() else text

@@ -47,7 +47,7 @@ def answer(manifest: "Manifest", policy: "Policy", uses: tuple[str, ...]) -> dic
     that the lists do not cover yet. Raises a usage error for a use that no operation knows."""
     from ...permissions import least, missing, needs_of
 
-    allowed = [one for one in manifest.operations.values() if policy.allows(one.name, one.effect)]
+    allowed = [one for one in manifest.operations.values() if policy.allows(one.name, one.effect_on_mail)]
     extras = [(one.name, use, more) for one in allowed for use, more in one.permissions_for.items()]
     known = {use for _, use, _ in extras}
     unknown = [use for use in uses if use not in known | {"all"}]
