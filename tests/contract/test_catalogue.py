@@ -151,7 +151,7 @@ def handlers() -> Iterator[str]:
                 yield f"{module.name}.{name}"
 
 
-HELPERS = {"tracked"}
+HELPERS = {"tracked", "keyed"}
 """Modules of which handlers make use."""
 
 
