@@ -65,7 +65,7 @@ def assemble(
     settings = configuration.build(config_source.read(config, os.environ), Schemas())
     policy = Policy(settings.rules)
     needs = needs_of(catalogue, policy, settings.auth)
-    store = token_store or open_store(settings.token_store, settings.store_key)
+    store = token_store or open_store(settings.token_store or _usual_store(settings), settings.store_key)
     sessions = Sessions(settings, os.environ)
     auth = Auth(settings, store, sessions, least(needs), on_tokens)
     context = Context(
@@ -87,6 +87,11 @@ def assemble(
                 closing()
 
     return Assembly(Connector(catalogue, schemas, settings, context, close), context, store)
+
+
+def _usual_store(settings: configuration.Config) -> str | None:
+    """A host that brings its own tokens has none to keep here; the others have the user's data directory."""
+    return "memory:" if settings.auth == "hostToken" else None
 
 
 def _cursor_key(settings: configuration.Config, store: Store) -> bytes:

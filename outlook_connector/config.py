@@ -53,7 +53,7 @@ class HttpSettings:
     connect_timeout: float = 10
     deadline: float = 120
     attempts: int = 4
-    proxy: str | None = None
+    proxy: str | None = field(default=None, repr=False)
     ca_bundle: str | None = None
 
 
@@ -122,7 +122,7 @@ def build(raw: Mapping[str, Any], schemas: Schemas) -> Config:
     if problems:
         raise refusal(problems)
     kind = raw.get("auth") or _reading(raw)
-    problems = [*_missing(kind, raw), *_clashes(raw)]
+    problems = [*_missing(kind, raw), *_clashes(raw), *_no_addresses(raw)]
     if problems:
         raise refusal(problems)
     return _assemble(kind, raw)
@@ -171,6 +171,25 @@ def _assemble(kind: str, raw: Mapping[str, Any]) -> Config:
             files_allow=_patterns(raw.get("files", {}), "allow") or (),
         ),
     )
+
+
+def _no_addresses(raw: Mapping[str, Any]) -> list[Problem]:
+    """Addresses that no URL parser takes."""
+    found: list[Problem] = []
+    for key in ("authority", "graphUrl", "graphAudience", "redirectUri"):
+        try:
+            parts = urlsplit(raw.get(key, ""))
+            usable = (
+                key not in raw or (bool(parts.hostname) and (parts.port or 1) > 0) or parts.scheme not in HTTP
+            )
+        except ValueError:
+            usable = False
+        if not usable:
+            found.append((pointer([key]), "must be an address with a host"))
+    return found
+
+
+HTTP = ("http", "https")
 
 
 def _reading(raw: Mapping[str, Any]) -> str:

@@ -30,10 +30,13 @@ def read(
         raw = {**(_from_file(path) if path else {}), **_from_environment(environment)}
     elif isinstance(source, Mapping):
         raw = dict(source)
-    else:
+    elif isinstance(source, (str, os.PathLike)):
         raw = _from_file(source)
+    else:
+        raise ConfigError("The connection configuration must be a mapping, the path of a file, or nothing.")
     problems: list[Problem] = []
-    resolved = {key: _resolve(value, [key], environment, problems) for key, value in raw.items()}
+    resolved = {str(key): _resolve(value, [key], environment, problems) for key, value in raw.items()}
+    _check_texts(resolved, [], problems)
     if problems:
         raise refusal(problems)
     return resolved
@@ -59,14 +62,31 @@ def _resolve(value: Any, at: list[str | int], environment: Mapping[str, str], pr
     if set(value) == {"file"}:
         try:
             return Path(str(value["file"])).expanduser().read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
+        except UNREADABLE as error:
             problems.append((pointer(at), f"refers to the file {value['file']}: {_reason(error)}"))
             return None
     return {key: _resolve(inner, [*at, key], environment, problems) for key, inner in value.items()}
 
 
+def _check_texts(value: Any, at: list[str | int], problems: list[Problem]) -> None:
+    """A key, a name or an address is one line of text; only a certificate's has several."""
+    if isinstance(value, str) and not value.replace("\n", "").replace("\r", "").isprintable():
+        problems.append((pointer(at), "must be text without control characters"))
+    elif isinstance(value, str) and not value.isprintable() and at[-1:] != ["pem"]:
+        problems.append((pointer(at), "must be one line of text"))
+    elif isinstance(value, (Mapping, list, tuple)):
+        for key, inner in value.items() if isinstance(value, Mapping) else enumerate(value):
+            _check_texts(inner, [*at, key], problems)
+
+
+UNREADABLE = (OSError, ValueError, RuntimeError)
+"""What reading a file named by a user may raise: a missing one, a name that cannot be one, an unknown ``~user``."""
+
+
 def _reason(error: Exception) -> str:
-    return (error.strerror or "cannot be read") if isinstance(error, OSError) else "is not UTF-8 text"
+    if isinstance(error, OSError):
+        return error.strerror or "cannot be read"
+    return "is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else "is not the path of a file"
 
 
 def _from_file(path: str | os.PathLike[str]) -> dict[str, Any]:
@@ -75,17 +95,16 @@ def _from_file(path: str | os.PathLike[str]) -> dict[str, Any]:
 
     from .yaml_reading import read_yaml
 
-    file = Path(path).expanduser()
+    file = Path(path)
     try:
-        raw = read_yaml(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            f"The configuration file {file} {_reason(error)}.", details={"file": str(file)}
-        ) from None
+        raw = read_yaml(file.expanduser().read_text(encoding="utf-8"))
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" at line {mark.line + 1}" if mark else ""
         raise ConfigError(f"The configuration file {file} is not JSON or YAML{where}.") from None
+    except UNREADABLE as error:
+        told = f"The configuration file {str(path)!r} cannot be read: {_reason(error)}."
+        raise ConfigError(told, details={"file": str(path)}) from None
     if not isinstance(raw, dict) or not all(isinstance(key, str) for key in raw):
         raise ConfigError(f"The configuration file {file} must hold one object of keys and values.")
     return raw

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import BinaryIO, cast
 
-from .errors import InvalidInput, OperationDenied
+from .errors import ConfigError, InvalidInput, OperationDenied
 
 LONGEST_NAME = 200
 
@@ -19,7 +19,14 @@ class Files:
     """Files below ``allowed`` directories. Links are resolved first, so none leads out."""
 
     def __init__(self, allowed: tuple[str, ...]) -> None:
-        self._allowed = tuple(Path(directory).expanduser().resolve() for directory in allowed)
+        try:
+            self._allowed = tuple(Path(directory).expanduser().resolve() for directory in allowed)
+        except (OSError, RuntimeError, ValueError):
+            problem = {"pointer": "/files/allow", "message": "must be directories"}
+            raise ConfigError(
+                "The connection configuration is not valid: files.allow must be directories.",
+                details={"problems": [problem]},
+            ) from None
 
     def open(self, path: str) -> tuple[BinaryIO, int]:
         """A file to read, and its size in bytes. Raises ``OperationDenied``, or ``ValueError`` if unreadable."""

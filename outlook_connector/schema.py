@@ -13,6 +13,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from .errors import ManifestError
+
 Problem = tuple[str, str]
 """A JSON pointer (RFC 6901) and what was expected there."""
 
@@ -49,8 +51,10 @@ class Schemas:
     def document(self, name: str) -> dict[str, Any]:
         """The parsed schema ``name``, such as ``messages.list.input.json`` or ``common/recipient.json``."""
         if name not in self._documents:
-            text = (self.directory / name).read_text(encoding="utf-8")
-            self._documents[name] = json.loads(text)
+            try:
+                self._documents[name] = json.loads((self.directory / name).read_text(encoding="utf-8"))
+            except (OSError, ValueError) as error:
+                raise ManifestError(f"The schema {self.directory / name} cannot be read: {error}") from None
         return self._documents[name]
 
     def resolve(self, node: Mapping[str, Any], base: str = "") -> tuple[Mapping[str, Any], str]:
@@ -137,7 +141,7 @@ def _refuse(uri: str) -> Any:
 
 def _tell(error: Any) -> Iterator[Problem]:
     """jsonschema's error as problems; a choice is told by the branch whose type fits."""
-    if error.validator in ("anyOf", "oneOf") and error.context:
+    if error.validator in ("anyOf", "oneOf") and error.context and "x-expected" not in error.schema:
         yield from _tell_choice(error)
         return
     here = list(error.absolute_path)

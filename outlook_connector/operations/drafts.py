@@ -10,10 +10,9 @@ from . import compose, tracked
 
 def create(context: Context, values: dict[str, Any]) -> dict[str, Any]:
     """A new draft in Drafts, with its attachments."""
-    draft = context.graph.json(post("/messages", compose.message(values)))
-    for one in values.get("attachments", []):
-        attach(context.graph, draft["id"], one)
-    return {**draft, "hasAttachments": True} if values.get("attachments") else draft
+    files = values.get("attachments", [])
+    draft = tracked.new_draft(context, post("/messages", compose.message(values)), files)
+    return {**draft, "hasAttachments": True} if files else draft
 
 
 def update(context: Context, values: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from ..binding import get
+from ..binding import get, post
 from ..context import Context
 from ..errors import ConnectorError, GraphError, OutcomeUnknown
 from ..normalise import Attachment
@@ -34,7 +34,8 @@ def send(context: Context, values: Mapping[str, Any]) -> Answer:
         draft = _known(context, claim, mark, content, bool(files))
         if draft is None:
             claim.save(content=content)
-            draft = tracked.new_draft(context, compose.with_key(dict(resource), mark), files)
+            create = tracked.immutable(post("/messages", compose.with_key(resource, mark)))
+            draft = tracked.new_draft(context, create, files)
         else:
             _check_unchanged(draft, resource)
         return _finish(context, draft, claim, content)

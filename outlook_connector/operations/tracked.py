@@ -25,7 +25,8 @@ Answer = dict[str, Any]
 
 def send(context: Context, values: Mapping[str, Any]) -> Answer:
     """Write a draft from the input and send it."""
-    draft = new_draft(context, compose.message(values), values.get("attachments", []))
+    request = immutable(post("/messages", compose.message(values)))
+    draft = new_draft(context, request, values.get("attachments", []))
     with _put_away_when_refused(context, draft):
         submit(context, draft["id"])
     return {**answer_of(draft), "deduplicated": False}
@@ -41,10 +42,10 @@ def answer_of(draft: Answer) -> Answer:
     }
 
 
-def new_draft(context: Context, resource: Mapping[str, Any], files: list[Attachment]) -> Answer:
-    """A new draft with all its attachments, or none: its creation is not repeated, and where a file cannot be
-    attached it is put away."""
-    draft = context.graph.json(immutable(post("/messages", resource)))
+def new_draft(context: Context, create: GraphRequest, files: list[Attachment]) -> Answer:
+    """A draft made by ``create`` with all its attachments, or none: its creation is not repeated, and where a file
+    cannot be attached it is put away."""
+    draft = context.graph.json(create)
     text(draft, "id")
     with _put_away_when_refused(context, draft):
         for one in files:

@@ -153,3 +153,30 @@ def test_a_cloud_has_its_own_hosts(cloud: str, login: str, graph: str) -> None:
     settings = made({"clientId": "abc", "tenantId": "t", "cloud": cloud})
     assert (settings.authority, settings.graph_url) == (login, graph)
     assert settings.graph_url == settings.graph_audience + "/v1.0"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        5,
+        ["x"],
+        "\0",
+        "~nosuchuser/config.yaml",
+        "/",
+        {"clientId": "a\ud800"},
+        {"clientId": "abc", "account": "a\nb"},
+    ]
+    + [
+        {"clientId": "abc", "graphUrl": url}
+        for url in ("https://[::1", "https://host:x/v1.0", "https://host:99999/v1.0")
+    ]
+    + [
+        {"accessToken": "two\nlines"},
+        {"clientId": {"file": "\0"}},
+        {"clientId": {"file": "~nosuchuser/x"}},
+        {5: "x"},
+    ],
+)
+def test_whatever_is_given_is_taken_or_refused_in_one_form(source: Any) -> None:
+    with pytest.raises(ConfigError):
+        made(source)
