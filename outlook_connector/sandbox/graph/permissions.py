@@ -37,6 +37,9 @@ WRITE = "write"
 SEND = "send"
 SETTINGS_READ = "settings read"
 SETTINGS_WRITE = "settings write"
+SUPPORTED = "supported"
+OVERRIDES_READ = "overrides read"
+OVERRIDES_WRITE = "overrides write"
 
 TABLE: Mapping[str, Permission] = {
     PROFILE: Permission(
@@ -53,6 +56,14 @@ TABLE: Mapping[str, Permission] = {
     READ: _mail("Mail.Read Mail.ReadWrite"),
     WRITE: _mail("Mail.ReadWrite"),
     SEND: _mail("Mail.Send"),
+    # A list of what can be chosen is no mailbox's own: https://learn.microsoft.com/graph/api/outlookuser-supportedlanguages
+    SUPPORTED: Permission(
+        frozenset(("User.Read", "User.ReadBasic.All", "User.Read.All", "User.ReadWrite")),
+        frozenset(("User.ReadBasic.All", "User.Read.All")),
+        frozenset(("User.ReadBasic.All", "User.Read.All")),
+    ),
+    OVERRIDES_READ: _alone("Mail.Read Mail.ReadWrite"),
+    OVERRIDES_WRITE: _alone("Mail.ReadWrite"),
     SETTINGS_READ: _alone("MailboxSettings.Read MailboxSettings.ReadWrite"),
     SETTINGS_WRITE: _alone("MailboxSettings.ReadWrite"),
 }

@@ -10,7 +10,9 @@ from outlook_connector.sandbox.graph.problem import problem, unknown_segment
 from outlook_connector.sandbox.graph.request import Request
 
 Handler = Callable[[Request], Answer]
-_KEYED = re.compile(r"(\w+)\('(.*)'\)", re.DOTALL)
+# A key, a function's one parameter (its enumeration's name may stand before it), or a function without any.
+_KEYED = re.compile(r"([\w.]+)\((?:\w+=)?(?:[\w.]+)?'(.*)'\)", re.DOTALL)
+_CALLED = re.compile(r"([\w.]+)\(\)")
 _ROOTS = {"me": 1, "users": 2}
 
 
@@ -94,7 +96,8 @@ def _segments(raw_path: str) -> list[str]:
     for raw in filter(None, raw_path.split("/")):
         segment = unquote(raw)
         keyed = _KEYED.fullmatch(segment)
-        found += [keyed.group(1), keyed.group(2).replace("''", "'")] if keyed else [segment]
+        plain = _CALLED.sub(r"\1", segment)
+        found += [keyed.group(1), keyed.group(2).replace("''", "'")] if keyed else [plain]
     return found
 
 

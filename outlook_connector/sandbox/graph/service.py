@@ -14,7 +14,7 @@ from outlook_connector.sandbox.graph import gate
 from outlook_connector.sandbox.graph.model.mailbox import Mailbox
 from outlook_connector.sandbox.graph.model.world import Ledger, World
 from outlook_connector.sandbox.graph.odata import query as queries
-from outlook_connector.sandbox.graph.post.arrival import arrive
+from outlook_connector.sandbox.graph.post.delivery import arrive
 from outlook_connector.sandbox.graph.prefer import parse as parse_preferences
 from outlook_connector.sandbox.graph.problem import Problem, invalid_user, problem, unknown_segment
 from outlook_connector.sandbox.graph.request import Request
@@ -115,6 +115,7 @@ class GraphService:
 
 
 def _with_mailboxes(world: World, directory: Directory) -> World:
+    world.domain = directory.domain
     for user in directory.users:
         if user.has_mailbox and user.id not in world.mailboxes:
             world.mailboxes[user.id] = Mailbox.fresh(user.id, user.address, user.name)

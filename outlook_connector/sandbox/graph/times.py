@@ -5,26 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from outlook_connector.sandbox.graph.problem import bad_request
-
-# Windows' names of zones are what Outlook speaks; IANA names are understood as well.
-_WINDOWS = {
-    "UTC": "Etc/UTC",
-    "Pacific Standard Time": "America/Los_Angeles",
-    "Mountain Standard Time": "America/Denver",
-    "Central Standard Time": "America/Chicago",
-    "Eastern Standard Time": "America/New_York",
-    "GMT Standard Time": "Europe/London",
-    "W. Europe Standard Time": "Europe/Berlin",
-    "Romance Standard Time": "Europe/Paris",
-    "Central Europe Standard Time": "Europe/Budapest",
-    "E. Europe Standard Time": "Europe/Chisinau",
-    "Israel Standard Time": "Asia/Jerusalem",
-    "Arab Standard Time": "Asia/Riyadh",
-    "India Standard Time": "Asia/Kolkata",
-    "China Standard Time": "Asia/Shanghai",
-    "Tokyo Standard Time": "Asia/Tokyo",
-    "AUS Eastern Standard Time": "Australia/Sydney",
-}
+from outlook_connector.sandbox.graph.zones import WINDOWS
 
 
 def iso(moment: datetime) -> str:
@@ -50,7 +31,7 @@ def in_zone(value: Any, name: str | None) -> Any:
 def zone(name: str) -> ZoneInfo:
     """A time zone by Windows' or IANA's name. Raises 400 for an unknown one."""
     try:
-        return ZoneInfo(_WINDOWS.get(name, name))
+        return ZoneInfo(WINDOWS[name][0] if name in WINDOWS else name)
     except (OSError, ValueError, KeyError):
         raise bad_request(
             f"The time zone '{name}' is not supported.", "TimeZoneNotSupportedException"

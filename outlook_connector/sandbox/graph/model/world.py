@@ -47,6 +47,7 @@ class World:
     uploads: dict[str, Upload] = field(default_factory=dict)
     ledger: Ledger = field(default_factory=_empty_ledger)
     serial: int = 0
+    domain: str = ""
 
     def copy(self) -> "World":
         """A state that changes apart from this one, with an empty ledger and no uploads."""
@@ -59,6 +60,11 @@ class World:
         """A number that was never given before."""
         self.serial += 1
         return self.serial
+
+    def mailbox_of(self, address: str) -> Mailbox | None:
+        """The mailbox of an address, without regard to case."""
+        wanted = address.casefold()
+        return next((box for box in self.mailboxes.values() if box.address.casefold() == wanted), None)
 
     def new_message_id(self, key: str) -> str:
         """An RFC 5322 Message-ID of this tenant."""

@@ -1,4 +1,4 @@
-"""Puts mail into inboxes: copies of what was sent here, and mail from outside."""
+"""What arrives in a mailbox: copies of what was sent here, and mail from outside."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -26,11 +26,13 @@ _OWN = {
 _STRANGER = person("someone@fabrikam.example", "Someone Outside")
 
 
-def receive(world: World, mailbox: Mailbox, sent: Message, at: datetime, *, outside: bool = False) -> Message:
-    """Stores the recipient's copy of a sent message and writes it into the ledger."""
+def copy_for(
+    world: World, mailbox: Mailbox, sent: Message, at: datetime, *, outside: bool = False
+) -> Message:
+    """The recipient's copy of a sent message, not stored yet."""
     serial = world.next_serial()
     key = f"received:{serial}"
-    copy = replace(
+    return replace(
         sent,
         key=key,
         folder=INBOX,
@@ -45,9 +47,6 @@ def receive(world: World, mailbox: Mailbox, sent: Message, at: datetime, *, outs
         headers=of_received(sent, mailbox.address, at, outside=outside),
         extended={},
     )
-    mailbox.put(copy)
-    note_delivery(world, sent, mailbox.address, at, "delivered", mailbox.immutable_id(copy))
-    return copy
 
 
 def note_delivery(
@@ -65,8 +64,8 @@ def note_delivery(
     )
 
 
-def arrive(world: World, mailbox: Mailbox, data: Mapping[str, Any], now: datetime) -> Message:
-    """A mail from outside: `data` is a Graph message; sender, recipient and body have defaults."""
+def from_outside(world: World, mailbox: Mailbox, data: Mapping[str, Any], now: datetime) -> Message:
+    """A mail that somebody outside sends: `data` is a Graph message; sender, recipient and body have defaults."""
     references = tuple(
         found
         for header in data.get("internetMessageHeaders") or ()
@@ -87,4 +86,4 @@ def arrive(world: World, mailbox: Mailbox, data: Mapping[str, Any], now: datetim
         for header in data.get("internetMessageHeaders") or ()
         if header["name"].lower() not in ("references", "in-reply-to")
     )
-    return receive(world, mailbox, replace(sent, headers=custom), now, outside=True)
+    return replace(sent, headers=custom)

@@ -9,14 +9,14 @@ from datetime import datetime
 from outlook_connector.sandbox.graph.model.mailbox import Mailbox
 from outlook_connector.sandbox.graph.model.message import Message
 from outlook_connector.sandbox.graph.model.world import World
-from outlook_connector.sandbox.graph.post.arrival import receive
 from outlook_connector.sandbox.graph.post.compose import Answering, compose, person
+from outlook_connector.sandbox.graph.post.headers import AUTOMATIC, NDR
 
 _SENDER = person("MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@contoso.example", "Microsoft Outlook")
 
 
-def bounce(world: World, mailbox: Mailbox, sent: Message, failed: str, now: datetime) -> Message:
-    """Puts the report of one failed address into the sender's inbox."""
+def report_of(world: World, mailbox: Mailbox, sent: Message, failed: str, now: datetime) -> Message:
+    """The report to the sender about one failed address."""
     text = (
         f"<p><b>Your message to {failed} couldn't be delivered.</b></p>"
         f"<p>{failed.partition('@')[0]} wasn't found at {failed.partition('@')[2]}.</p>"
@@ -32,5 +32,4 @@ def bounce(world: World, mailbox: Mailbox, sent: Message, failed: str, now: date
     }
     answering = Answering((*sent.references, sent.message_id), sent.index)
     report = compose(world, mailbox, data, now, answering=answering)
-    headers = (("X-MS-Exchange-Message-Is-Ndr", ""), ("Auto-Submitted", "auto-replied"))
-    return receive(world, mailbox, replace(report, headers=headers), now)
+    return replace(report, headers=((NDR, ""), (AUTOMATIC, "auto-replied")))

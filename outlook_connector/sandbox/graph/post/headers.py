@@ -9,6 +9,10 @@ from outlook_connector.sandbox.graph.model.message import Message
 
 _SERVER = "mail.sandbox.contoso.example"
 Headers = tuple[tuple[str, str], ...]
+# What says that no person wrote a mail: reports and automatic replies, and whose rules sent it on.
+NDR = "X-MS-Exchange-Message-Is-Ndr"
+AUTOMATIC = "Auto-Submitted"
+SENT_ON = "X-MS-Exchange-Inbox-Rules-Loop"
 
 
 def of_received(message: Message, recipient: str, at: datetime, *, outside: bool = False) -> Headers:
@@ -27,6 +31,11 @@ def of_received(message: Message, recipient: str, at: datetime, *, outside: bool
         ("X-MS-Exchange-Organization-SCL", "1" if outside else "-1"),
     ]
     return (*path, *of_content(message), *organisation, *message.headers)
+
+
+def has(headers: Headers, name: str) -> bool:
+    """Whether there is a header of that name."""
+    return any(found.lower() == name.lower() for found, _ in headers)
 
 
 def _origin(message: Message, *, outside: bool) -> str:

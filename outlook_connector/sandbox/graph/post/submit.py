@@ -10,9 +10,8 @@ from outlook_connector.sandbox.graph.model.folder import SENT
 from outlook_connector.sandbox.graph.model.message import Message
 from outlook_connector.sandbox.graph.model.writable import is_address
 from outlook_connector.sandbox.graph.permissions import SEND, TABLE
-from outlook_connector.sandbox.graph.post.arrival import note_delivery, receive
-from outlook_connector.sandbox.graph.post.bounce import bounce
 from outlook_connector.sandbox.graph.post.compose import person
+from outlook_connector.sandbox.graph.post.delivery import carry
 from outlook_connector.sandbox.graph.problem import problem
 from outlook_connector.sandbox.graph.request import Request
 from outlook_connector.sandbox.graph.times import iso
@@ -41,7 +40,7 @@ def submit(request: Request, draft: Message, *, keep: bool = True) -> Message:
         request.mailbox.put(sent)
     _note(request, sent, addresses)
     for address in addresses:
-        _carry(request, sent, address)
+        carry(request.world, request.mailbox, sent, address, request.now)
     return sent
 
 
@@ -98,16 +97,3 @@ def _note(request: Request, sent: Message, addresses: list[str]) -> None:
             "extended": dict(sent.extended),
         }
     )
-
-
-def _carry(request: Request, sent: Message, address: str) -> None:
-    """One recipient's copy: into the inbox, out of the tenant, or back as a report."""
-    user = request.directory.user(address)
-    mailbox = request.world.mailboxes.get(user.id) if user and "@" in address else None
-    if mailbox is not None:
-        receive(request.world, mailbox, sent, request.now)
-    elif address.casefold().endswith(f"@{request.directory.domain.casefold()}"):
-        note_delivery(request.world, sent, address, request.now, "bounced")
-        bounce(request.world, request.mailbox, sent, address, request.now)
-    else:
-        note_delivery(request.world, sent, address, request.now, "external")

@@ -6,9 +6,13 @@ from outlook_connector.sandbox.graph.resources import (
     categories,
     folders,
     messages,
+    overrides,
     profile,
     replies,
+    rules,
     sendmail,
+    settings,
+    supported,
     uploads,
 )
 from outlook_connector.sandbox.graph.routing import Route
@@ -23,4 +27,8 @@ ROUTES: tuple[Route, ...] = (
     *attachments.ROUTES,
     *uploads.ROUTES,
     *categories.ROUTES,
+    *settings.ROUTES,
+    *supported.ROUTES,
+    *rules.ROUTES,
+    *overrides.ROUTES,
 )
