@@ -38,6 +38,11 @@ class EntraClient:
         self._application: Any = None
         self._process = 0
 
+    @property
+    def skew(self) -> float | None:
+        """By how many seconds this machine's clock is ahead of Microsoft's, where this process has had an answer."""
+        return self._wire.skew
+
     def authorization(
         self, scopes: tuple[str, ...], claims: str | None = None, **options: str | None
     ) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from ..config import Config
 from ..errors import ConfigError, CredentialExpired
-from . import certificates, federated
+from . import certificates, federated, jwt_reading
 from .times import rfc3339
 
 Audience = Callable[[], str]
@@ -114,7 +114,7 @@ class FederatedCredential:
 
     def ends(self) -> dict[str, Any]:
         """A callable is not asked only to tell the end of what it would return."""
-        end = federated.end_of(self._source.token()) if self._source.cheap else None
+        end = jwt_reading.expires(self._source.token()) if self._source.cheap else None
         return {"expiresAt": rfc3339(end)} if end else {}
 
 

@@ -15,10 +15,15 @@ from .device import DeviceSignIn
 from .grants import ApplicationGrant, RefreshGrant
 from .handing import OnTokens
 from .hosted import HostTokens
+from .jwt_reading import roles
 from .managed import ManagedClient
 from .provider import MINIMUM_LIFE, TokenProvider, Tokens
 from .signin import SignIn
 from .times import rfc3339
+
+UNUSED = 90 * 86_400.0
+"""Seconds after which a refresh token ends that nobody uses: 90 days, where the tenant's policies set no other time.
+https://learn.microsoft.com/entra/identity-platform/refresh-tokens#token-lifetime"""
 
 
 class Auth:
@@ -42,6 +47,7 @@ class Auth:
         self._scopes = scopes
         self.clock = clock
         client = EntraClient(config, session, clock)
+        self._client = client
         self._signin = SignIn(config, store, client, clock)
         self._device = DeviceSignIn(config, store, client, clock)
         self._tokens = _tokens(config, store, client, session, scopes, on_tokens, clock)
@@ -118,12 +124,15 @@ class Auth:
         missing = refusals.nobody(self.config, f"Nobody has signed in for the account {known.name} yet.")
         return {
             **_summary(known),
+            "scopes": list(known.scopes) or roles(known.access_token),
             "kind": self.config.auth,
             "signedIn": ready,
             "accessTokenExpiresAt": rfc3339(known.expires_at or None),
             "signedInAt": rfc3339(known.signed_in_at),
             "refreshedAt": rfc3339(known.refreshed_at),
             "refreshTokenIssuedAt": rfc3339(known.refresh_token_at),
+            "refreshTokenExpiresAt": rfc3339(known.refresh_token_at and known.refresh_token_at + UNUSED),
+            "clockAheadSeconds": None if self._client.skew is None else round(self._client.skew),
             **self._app(),
             "reason": None if ready else known.reason or missing.message,
             "advice": None if ready else known.advice or missing.details["advice"],

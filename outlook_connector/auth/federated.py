@@ -3,14 +3,13 @@
 https://learn.microsoft.com/entra/workload-id/workload-identity-federation
 """
 
-import base64
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..config import Config
 from ..errors import AuthError, ConfigError, ConnectorError, CredentialExpired
+from . import jwt_reading
 from .times import rfc3339
 
 
@@ -35,7 +34,7 @@ def source(config: Config) -> Source:
 
 def check(source: Source, now: float) -> None:
     """Raises ``CredentialExpired`` for a token whose end has come; one that is no JWT is Entra's to judge."""
-    end = end_of(source.token()) if source.cheap else None
+    end = jwt_reading.expires(source.token()) if source.cheap else None
     if end is None or end > now:
         return
     advice = (
@@ -45,18 +44,6 @@ def check(source: Source, now: float) -> None:
         f"The federated token expired at {rfc3339(end)}. {advice}",
         details={"expiresAt": rfc3339(end), "advice": advice, "configKey": source.key},
     )
-
-
-def end_of(token: str) -> float | None:
-    """The JWT's ``exp`` in epoch seconds, read without a judgement on its signature; ``None`` where it has none."""
-    parts = token.split(".")
-    if len(parts) != 3:
-        return None
-    try:
-        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-        return float(claims["exp"])
-    except (ValueError, KeyError, TypeError):
-        return None
 
 
 def _from_file(path: str) -> str:

@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -34,7 +35,9 @@ class HttpSession(Protocol):
 
 
 class Pauser(Protocol):
-    """Something that can wait."""
+    """Something that can wait, and tells the time in epoch seconds."""
+
+    def time(self) -> float: ...
 
     def sleep(self, seconds: float, /) -> None: ...
 
@@ -54,6 +57,7 @@ class Received:
 class Wire:
     """``get`` and ``post`` for msal. Raises ``AuthError``, ``TransportError`` or ``UnexpectedResponse``.
 
+    ``skew`` is by how many seconds this machine's clock is ahead of the last answer's ``Date``; ``None`` before one.
     ``session`` is a ``requests.Session``, or an object whose ``current()`` returns one. ``explain`` makes the error of
     a refusal, ``transient`` are statuses that count as 5xx does.
     """
@@ -68,6 +72,7 @@ class Wire:
     ) -> None:
         self._explain = explain or (lambda answer: refusals.explain(answer, config))
         self._transient = transient
+        self.skew: float | None = None
         self._session = session
         self._clock = clock
         self._timeout = (
@@ -109,7 +114,16 @@ class Wire:
             status, text, headers = response.status_code, response.text, response.headers
         except (OSError, ValueError) as error:  # requests' errors are OSErrors, and ValueErrors for bad URLs
             return refusals.no_answer(error, host)
+        self._compare(headers.get("Date"))
         return self._judged(host, int(status), str(text), headers)
+
+    def _compare(self, date: str | None) -> None:
+        try:
+            stated = parsedate_to_datetime(date).timestamp() if date else None
+        except ValueError:
+            return
+        if stated is not None:
+            self.skew = self._clock.time() - stated
 
     def _judged(
         self, host: str, status: int, text: str, headers: Mapping[str, str]

@@ -34,8 +34,18 @@ def complete_device(context: Context, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def status(context: Context, values: dict[str, Any]) -> dict[str, Any]:
-    """Who is signed in, with which permissions, until when; without a request."""
-    return context.auth.status()
+    """Who is signed in, with which permissions, until when; without a request. Permissions are compared with what
+    the allowed operations need, where it is known which were granted."""
+    known = context.auth.status()
+    held = known["scopes"]
+    if not held:
+        return known
+    used = {one.lower() for need in context.needs for one in need}
+    return {
+        **known,
+        "missingPermissions": list(missing(context.needs, held)),
+        "superfluousPermissions": [one for one in held if one.lower() not in used],
+    }
 
 
 def refresh(context: Context, values: dict[str, Any]) -> dict[str, Any]:

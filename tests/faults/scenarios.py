@@ -151,7 +151,7 @@ def kill_during_an_exchange(kind: str) -> Outcome:
     with Sandbox(single_use_refresh_tokens=True) as sandbox, shared_store(kind) as store:
         world = World(sandbox)
         config = sandbox.config()
-        sandbox.fault(TOKEN, delay=2.0, drop="before")
+        sandbox.fault(TOKEN, delay=2.0, status=503)
         victim = Worker(store, "refreshes", config=config)
         _until(lambda: world.posts() == 1)
         victim.kill()

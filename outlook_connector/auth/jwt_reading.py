@@ -1,0 +1,33 @@
+"""What a JWT says, read without a judgement on its signature: for telling people, never for deciding on access.
+
+https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
+"""
+
+import base64
+import json
+from collections.abc import Mapping
+from typing import Any
+
+
+def claims(token: str) -> Mapping[str, Any]:
+    """The claims; ``{}`` for what is no JWT, since an access token may have any form."""
+    parts = token.split(".")
+    if len(parts) != 3:
+        return {}
+    try:
+        found = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def expires(token: str) -> float | None:
+    """Its end in epoch seconds, where it tells one."""
+    end = claims(token).get("exp")
+    return float(end) if isinstance(end, int | float) else None
+
+
+def roles(token: str) -> list[str]:
+    """The application permissions in it, sorted."""
+    found = claims(token).get("roles")
+    return sorted(str(one) for one in found) if isinstance(found, list) else []
