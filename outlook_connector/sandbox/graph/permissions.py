@@ -38,6 +38,8 @@ SEND = "send"
 SETTINGS_READ = "settings read"
 SETTINGS_WRITE = "settings write"
 SUPPORTED = "supported"
+MAIL_TIPS = "mail tips"
+TRANSLATE = "translate"
 OVERRIDES_READ = "overrides read"
 OVERRIDES_WRITE = "overrides write"
 
@@ -61,6 +63,18 @@ TABLE: Mapping[str, Permission] = {
         frozenset(("User.Read", "User.ReadBasic.All", "User.Read.All", "User.ReadWrite")),
         frozenset(("User.ReadBasic.All", "User.Read.All")),
         frozenset(("User.ReadBasic.All", "User.Read.All")),
+    ),
+    TRANSLATE: Permission(
+        frozenset(
+            ("User.Read", "User.ReadBasic.All", "User.ReadWrite", "User.Read.All", "User.ReadWrite.All")
+        ),
+        frozenset(("User.ReadBasic.All", "User.Read.All", "User.ReadWrite.All")),
+        frozenset(("User.Read.All", "User.ReadWrite.All")),
+    ),
+    MAIL_TIPS: Permission(
+        frozenset(("Mail.Read", "Mail.ReadWrite", "Mail.Read.Shared", "MailTips.ReadBasic.Shared")),
+        frozenset(("Mail.Read.Shared", "MailTips.ReadBasic.Shared")),
+        frozenset(("Mail.Read", "Mail.ReadWrite")),
     ),
     OVERRIDES_READ: _alone("Mail.Read Mail.ReadWrite"),
     OVERRIDES_WRITE: _alone("Mail.ReadWrite"),

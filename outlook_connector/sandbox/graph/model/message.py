@@ -59,6 +59,7 @@ class Message:
     headers: tuple[tuple[str, str], ...] = ()
     extended: Mapping[str, str] = field(default_factory=dict)
     references: tuple[str, ...] = ()
+    extensions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def get(self, name: str) -> Any:
         """A plain property by Graph's name, or its default."""

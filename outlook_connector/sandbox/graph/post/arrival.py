@@ -46,6 +46,7 @@ def copy_for(
         attachments=rekeyed(sent.attachments, key),
         headers=of_received(sent, mailbox.address, at, outside=outside),
         extended={},
+        extensions={},
     )
 
 

@@ -4,15 +4,19 @@ from outlook_connector.sandbox.graph.resources import (
     actions,
     attachments,
     categories,
+    extensions,
     folders,
+    mailtips,
     messages,
     overrides,
     profile,
+    purging,
     replies,
     rules,
     sendmail,
     settings,
     supported,
+    translation,
     uploads,
 )
 from outlook_connector.sandbox.graph.routing import Route
@@ -31,4 +35,8 @@ ROUTES: tuple[Route, ...] = (
     *supported.ROUTES,
     *rules.ROUTES,
     *overrides.ROUTES,
+    *mailtips.ROUTES,
+    *translation.ROUTES,
+    *purging.ROUTES,
+    *extensions.ROUTES,
 )
