@@ -221,3 +221,20 @@ def test_a_terminal_without_the_letters_shows_marks_instead(config: str) -> None
     listing = ("invoke", "messages.list", '{"folder": "drafts", "limit": 1}', "--config", config)
     shown = on_terminal(*listing, extra={"PYTHONIOENCODING": "ascii"})
     assert (shown.code, "???" in shown.out) == (0, True)
+
+
+def test_a_mail_cannot_steer_the_terminal(sandbox: Sandbox, config: str) -> None:
+    subject = "\x1b]0;taken\x07 \x9b2J \u202etxt.exe"
+    sandbox.deliver("adele@contoso.example", {"subject": subject})
+    given = '{"folder": "inbox", "limit": 1}'
+    for shown in (
+        on_terminal("invoke", "messages.list", given, "--config", config).out,
+        on_terminal("invoke", "messages.list", given, "--json", "--config", config).out,
+        run("invoke", "messages.list", given, "--all", "--config", config).out,
+    ):
+        assert "taken" in shown
+        assert not {"\x1b]", "\x9b", "\u202e", "\x07"} & {
+            shown[i : i + n] for i in range(len(shown)) for n in (1, 2)
+        }
+    piped = run("invoke", "messages.list", given, "--config", config)
+    assert "\u202etxt.exe" in piped.json["value"][0]["subject"], "nothing is lost to a program"

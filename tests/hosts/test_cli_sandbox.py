@@ -84,3 +84,14 @@ def test_without_its_libraries_it_says_what_to_install(command: str) -> None:
     done = subprocess.run(arguments, capture_output=True, text=True, check=False, env=environment())
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == 'Error: The sandbox needs uvicorn: pip install "outlook-connector[sandbox]".\n'
+
+
+def test_a_person_signs_in_on_another_device(sandbox: Sandbox, tmp_path: Path) -> None:
+    sandbox.entra.device_interval = 1
+    store = f"sqlite:///{tmp_path}/store.db"
+    config = config_file(tmp_path, sandbox.config(refreshToken=None, tokenStore=store))
+    with started("login", "--device", "--config", config) as running:
+        code = running.said(r"enter the code \S+").rsplit(" ", 1)[-1]
+        sandbox.entra.approve_device(code, "kim@contoso.example")
+        assert running.process.wait(20) == 0
+    assert run("invoke", "profile.get", "--config", config).json["mail"] == "kim@contoso.example"

@@ -11,7 +11,7 @@ import click
 from ...errors import InvalidInput
 from .names import complete_name
 from .options import config_option, connection, json_option
-from .output import emit, for_people, show, tell, write
+from .output import emit, for_people, json_text, show, tell, write
 from .progress import working
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def picked(value: Any, pointer: str) -> Any:
 def _stream(connector: "Connector", name: str, given: Mapping[str, Any]) -> None:
     with working(f"{name} …") as now:
         for count, item in enumerate(connector.iterate(name, given), 1):
-            write(json.dumps(item, ensure_ascii=False))
+            write(json_text(item))
             now(f"{name}: {count} items")
 
 
@@ -105,7 +105,7 @@ def _show(name: str, result: dict[str, Any]) -> None:
 
     table = table_of(name, result)
     if table is None:
-        show(JSON.from_data(result))
+        show(JSON(json_text(result)))
         return
     show(table)
     if result.get("nextCursor"):

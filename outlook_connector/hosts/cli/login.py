@@ -1,6 +1,6 @@
 """``login``: a person signs in through their browser, on this machine."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import click
@@ -25,34 +25,47 @@ LOOPBACK = ("localhost", "127.0.0.1")
     show_default=True,
     help="Seconds to wait.",
 )
+@click.option("--device", is_flag=True, help="Sign in on another device, by a code.")
 @click.option("--hint", metavar="ADDRESS", help="Whose sign-in it is; fills in the user name.")
 @config_option
 @json_option
-def login(no_browser: bool, timeout: float, hint: str | None, config: str | None, as_json: bool) -> None:
+def login(
+    no_browser: bool, timeout: float, device: bool, hint: str | None, config: str | None, as_json: bool
+) -> None:
     """Sign a person in, and keep the tokens in the token store.
 
     The app registration needs the redirect URI http://localhost, under Authentication: for the platform "Web"
     where the configuration has a secret or certificate, else for "Mobile and desktop applications". Any port is
     accepted there.
     """
-    import webbrowser
-
-    from ...auth import login as sign_in
-
     with connection(config) as parts:
         _check(parts)
-        tell(f"Redirect URI that the app registration needs: {registered(parts.connector.config)}")
-        result = sign_in(
-            parts.context.auth,
-            open_browser=(lambda url: None) if no_browser else webbrowser.open,
-            timeout=timeout,
-            announce=tell,
-            login_hint=hint,
-        )
+        result = _by_code(parts, timeout) if device else _by_browser(parts, timeout, hint, no_browser)
     if for_people(as_json):
         tell(f"Signed in as {result['username'] or result['account']}, with {', '.join(result['scopes'])}.")
     else:
         emit(result)
+
+
+def _by_browser(parts: "Assembly", timeout: float, hint: str | None, no_browser: bool) -> dict[str, Any]:
+    import webbrowser
+
+    from ...auth import login as sign_in
+
+    tell(f"Redirect URI that the app registration needs: {registered(parts.connector.config)}")
+    return sign_in(
+        parts.context.auth,
+        open_browser=(lambda url: None) if no_browser else webbrowser.open,
+        timeout=timeout,
+        announce=tell,
+        login_hint=hint,
+    )
+
+
+def _by_code(parts: "Assembly", timeout: float) -> dict[str, Any]:
+    from ...auth import login_device
+
+    return login_device(parts.context.auth, announce=tell, timeout=timeout)
 
 
 def registered(config: "Config") -> str:
@@ -80,8 +93,4 @@ def _check(parts: "Assembly") -> None:
             details={
                 "problems": [{"pointer": "/tokenStore", "message": "keeps nothing beyond this process"}]
             },
-        )
-    if settings.refresh_token is not None:
-        tell(
-            "Note: the configuration holds a refreshToken, which goes before this sign-in. Remove it to use this one."
         )

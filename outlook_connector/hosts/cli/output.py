@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +22,25 @@ def for_people(as_json: bool) -> bool:
 
 def emit(value: Any, *, compact: bool = False) -> None:
     """One JSON value to stdout, in UTF-8 and in one piece."""
-    form: dict[str, Any] = {"separators": (",", ":")} if compact else {"indent": 2}
-    write(json.dumps(value, ensure_ascii=False, **form))
+    write(json_text(value, **({"separators": (",", ":")} if compact else {"indent": 2})))
+
+
+def json_text(value: Any, **form: Any) -> str:
+    """JSON that a terminal can show: what would steer it stands as an escape."""
+    return _STEERING.sub(_escaped, json.dumps(value, ensure_ascii=False, **form))
+
+
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Characters that steer a terminal or turn the direction of what follows: a mail may hold them to mislead."""
+
+
+def harmless(text: str) -> str:
+    """Text from elsewhere, for a terminal: what would steer it becomes a mark that is seen."""
+    return _STEERING.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def _escaped(found: "re.Match[str]") -> str:
+    return f"\\u{ord(found[0]):04x}"
 
 
 def write(text: str) -> None:
@@ -65,7 +83,7 @@ def report(error: ConnectorError, as_json: bool) -> None:
     if as_json:
         emit({"error": error.to_dict()})
         return
-    tell(click.style("Error: ", fg="red", bold=True) + message_of(error))
+    tell(click.style("Error: ", fg="red", bold=True) + harmless(message_of(error)))
 
 
 def message_of(error: ConnectorError) -> str:

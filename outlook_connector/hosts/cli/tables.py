@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 from rich.table import Table
 
+from .output import harmless
+
 if TYPE_CHECKING:
     from rich.console import JustifyMethod
 
@@ -31,7 +33,7 @@ def table_of(name: str, result: Mapping[str, Any]) -> Table | None:
         )
     for item in items:
         style = "bold" if item.get("isRead") is False else ""
-        table.add_row(*(escape(cell(item)) for _, _, cell in shown), style=style)
+        table.add_row(*(escape(harmless(cell(item)).replace("\n", " ")) for _, _, cell in shown), style=style)
     table.caption = None if items else "nothing found"
     return table
 
