@@ -3,6 +3,7 @@
 https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code
 """
 
+import contextlib
 import hashlib
 import json
 import secrets
@@ -14,6 +15,7 @@ from ..errors import AuthError, ConnectorError
 from ..store import Clock, Store, StoreConflict
 from .account import Account, renewed
 from .client import EntraClient
+from .scopes import short
 from .times import rfc3339
 
 SLOWER = 5.0
@@ -87,22 +89,24 @@ class DeviceSignIn:
             if word in WAITING:
                 return self._waiting(handle, pending, version, slower=word == "slow_down")
             if not error.retryable:
-                self._forget(handle, version)
+                self._forget(handle)
             failure = error
         else:
-            self._forget(handle, version)
+            self._forget(handle)
             now = self._clock.time()
             supplied = self._config.refresh_token
             used = [supplied.reveal()] if supplied else []
             base = Account(self._config.account, signed_in_at=now)
-            return renewed(base, answer, self._config, now, pending.scopes, used)
+            asked = short(pending.scopes, self._config.graph_audience)
+            return renewed(base, answer, self._config, now, asked, used)
         raise failure.with_traceback(None) from None
 
     def _waiting(self, handle: str, pending: Pending, version: int, *, slower: bool) -> float:
         if slower:
             interval = pending.interval + SLOWER
             pending = replace(pending, interval=interval, next_at=self._clock.time() + interval)
-            self._save(handle, pending, version)
+            with contextlib.suppress(StoreConflict):  # another process has asked since, and knows as much
+                self._save(handle, pending, version)
         return pending.interval
 
     def _load(self, handle: str) -> tuple[Pending, int]:
@@ -116,8 +120,14 @@ class DeviceSignIn:
         life = max(pending.expires_at - self._clock.time(), 1.0)
         return self._store.save(_key(handle), json.dumps(asdict(pending)).encode(), version, ttl=life)
 
-    def _forget(self, handle: str, version: int) -> None:
-        self._store.save(_key(handle), None, version)
+    def _forget(self, handle: str) -> None:
+        """Deletes the sign-in, whatever another process has noted of it meanwhile."""
+        while True:
+            try:
+                self._store.save(_key(handle), None, self._store.load(_key(handle))[1])
+                return
+            except StoreConflict:
+                continue
 
 
 def _key(handle: str) -> str:

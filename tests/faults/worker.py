@@ -23,7 +23,7 @@ ROW = "faults/row"
 
 
 class DiesBeforeSaving:
-    """A store whose process is killed when it would save a token row; its leases are brief."""
+    """A store whose process is killed when it would save a token row; its leases are short."""
 
     def __init__(self, store: Store, ttl: float) -> None:
         self._store = store

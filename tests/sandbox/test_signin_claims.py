@@ -82,9 +82,7 @@ def test_a_refusal_that_stays_is_an_error(world: World) -> None:
 
 def challenge(claims: bytes, error: str = "insufficient_claims") -> dict[str, str]:
     encoded = base64.b64encode(claims).decode()
-    parts = (
-        'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", '
-    )
+    parts = 'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", '
     return {"www-authenticate": f'{parts}client_id="a", error="{error}", claims="{encoded}"'}
 
 

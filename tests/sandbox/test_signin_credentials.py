@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from signin_world import World
+from signin_world import SCHEMAS, World
 
 from outlook_connector import connect
+from outlook_connector.config import build
+from outlook_connector.config_source import read
 from outlook_connector.errors import AuthError, CredentialExpired
 from outlook_connector.sandbox import Sandbox
 from outlook_connector.sandbox.clouds import HOSTS
@@ -68,6 +70,17 @@ def test_a_machines_identity_reads_mail(world: World, monkeypatch: pytest.Monkey
     with connect({**given, "auth": "managedIdentity"}) as connector:
         assert connector.invoke("messages.list", {"limit": 1})["value"]
         assert connector.invoke("auth.status")["signedIn"] is True
+
+
+def test_the_machines_own_endpoint_is_not_asked_through_the_proxy(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in world.sandbox.managed_identity_environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    given = world.sandbox.config(auth="application", clientSecret=None, clientId=None)
+    config = {**given, "auth": "managedIdentity", "http": {"proxy": "http://127.0.0.1:9"}}
+    assert world.auth(build(read(config, {}), SCHEMAS)).token()
 
 
 def test_an_identity_that_is_not_assigned_is_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from signin_world import World, ask_together
 
 from outlook_connector.auth import login_device
-from outlook_connector.errors import AuthError, ConsentRequired, SignInRequired
+from outlook_connector.errors import AuthError, ConsentRequired, SignInRequired, TransportError
 from outlook_connector.sandbox import Sandbox
 
 ADELE = "adele@contoso.example"
@@ -69,6 +72,27 @@ def test_many_who_ask_at_once_ask_microsoft_once(world: World) -> None:
     answers = ask_together(8, lambda: auth.complete_device(begun["deviceSession"]))
     assert all(answer["pending"] for answer in answers)
     assert world.posts() == posts + 1
+
+
+def test_a_slow_answer_loses_nothing_where_another_process_asks_meanwhile(world: World) -> None:
+    auth = world.nobody()
+    begun = auth.begin_device()
+    world.sandbox.entra.approve_device(begun["userCode"], ADELE)
+    world.pass_time(begun["interval"])
+    world.sandbox.fault("POST */oauth2/v2.0/token", delay=1.0)
+    answers: list[Any] = []
+    slow = threading.Thread(target=lambda: answers.append(auth.complete_device(begun["deviceSession"])))
+    posts = world.posts()
+    slow.start()
+    while world.posts() == posts:
+        time.sleep(0.01)
+    world.clock.ahead += begun["interval"]
+    world.sandbox.fault("POST */oauth2/v2.0/token", status=503, times=None)
+    with pytest.raises(TransportError):
+        world.nobody().complete_device(begun["deviceSession"])
+    slow.join()
+    assert answers[0]["username"] == ADELE
+    assert world.nobody().status()["signedIn"] is True
 
 
 def test_a_sign_in_is_completed_once(world: World) -> None:
