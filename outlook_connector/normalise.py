@@ -155,6 +155,24 @@ def _walk(parts: list[str], lookup: Lookup) -> str:
     return current
 
 
+_RULE_PEOPLE = ("fromAddresses", "sentToAddresses", "forwardTo", "forwardAsAttachmentTo", "redirectTo")
+_RULE_FOLDERS = ("moveToFolder", "copyToFolder")
+
+
+def rule_part(value: Mapping[str, Any], lookup: Lookup) -> dict[str, Any]:
+    """A rule's conditions, exceptions or actions: recipients and folders in them are as friendly as elsewhere."""
+    made = dict(value)
+    for name in made.keys() & {*_RULE_PEOPLE, *_RULE_FOLDERS}:
+        try:
+            if name in _RULE_PEOPLE:
+                made[name] = [recipient(one, lookup) for one in value[name]]
+            else:
+                made[name] = folder(value[name], lookup)
+        except ValueError as error:
+            raise ValueError(f"{name} {error}") from None
+    return made
+
+
 def attachment(value: Mapping[str, Any], lookup: Lookup) -> Attachment:
     """``{name, contentBytes}`` or ``{path}`` as an ``Attachment``; the type is guessed from the name."""
     if "path" in value:
@@ -188,6 +206,7 @@ KINDS: Mapping[str, Callable[[Any, Any], Any]] = {
     "time": time,
     "folder": folder,
     "attachment": attachment,
+    "rulePart": rule_part,
 }
 
 

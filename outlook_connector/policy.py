@@ -29,6 +29,16 @@ class Policy:
                 details={"operation": operation, "rule": rule},
             )
 
+    def check_named(self, operation: str, effect: str) -> None:
+        """For what is off until the configuration allows it by its whole name: a pattern is not enough."""
+        named = {one.lower() for one in self._rules.operations_allow or ()}
+        self.check_operation(operation, effect)
+        if operation.lower() not in named:
+            raise OperationDenied(
+                f"This connection does not allow {operation}: operations.allow has to name it in full.",
+                details={"operation": operation, "rule": "operations.allow"},
+            )
+
     def check_mailbox(self, mailbox: str | None) -> None:
         """``None`` is the signed-in person's own mailbox, which is always allowed."""
         allowed = self._rules.mailboxes_allow

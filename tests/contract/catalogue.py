@@ -27,6 +27,9 @@ def example(name: str, index: int) -> dict[str, Any]:
     return found
 
 
+Preparation = Callable[[Sandbox, Connector, Mapping[str, Any]], dict[str, Any]]
+
+
 def _come_back(sandbox: Sandbox, connector: Connector, given: Mapping[str, Any]) -> dict[str, Any]:
     """A redirect's state and code are made new by each sign-in, so the example holds their places."""
     begun = connector.invoke("auth.begin")
@@ -45,9 +48,31 @@ def _begin_device(sandbox: Sandbox, connector: Connector, given: Mapping[str, An
     return {name: value.format(**begun) for name, value in given.items()}
 
 
-PREPARATIONS: Mapping[str, Callable[[Sandbox, Connector, Mapping[str, Any]], dict[str, Any]]] = {
+def _with_new(name: str, create: str, made: Mapping[str, Any]) -> Preparation:
+    """Items whose ids are given when they are made: a new one takes the place of the example's."""
+
+    def prepare(sandbox: Sandbox, connector: Connector, given: Mapping[str, Any]) -> dict[str, Any]:
+        found = connector.invoke(create, made)["id"]
+        return {**given, name: found} if name in given else dict(given)
+
+    return prepare
+
+
+_A_RULE = ("ruleId", "rules.create", {"displayName": "Read it", "actions": {"markAsRead": True}})
+_AN_OVERRIDE = (
+    "overrideId",
+    "focusedInbox.createOverride",
+    {"address": "a@b.example", "classifyAs": "other"},
+)
+
+PREPARATIONS: Mapping[str, Preparation] = {
     "auth.complete": _come_back,
     "auth.completeDevice": _begin_device,
+    **{f"rules.{verb}": _with_new(*_A_RULE) for verb in ("list", "get", "update", "delete")},
+    **{
+        f"focusedInbox.{verb}": _with_new(*_AN_OVERRIDE)
+        for verb in ("listOverrides", "updateOverride", "deleteOverride")
+    },
 }
 
 

@@ -23,8 +23,11 @@ COLLECTIONS = [(name, index) for name, index in EXAMPLES if MANIFEST.operations[
 
 
 @pytest.mark.parametrize(("name", "index"), COLLECTIONS)
-def test_iterating_gives_what_the_pages_give(name: str, index: int, outlook_connector: Connector) -> None:
-    given = {**MANIFEST.input_schema(name)["examples"][index], "limit": 5, "pageSize": 2}
+def test_iterating_gives_what_the_pages_give(
+    name: str, index: int, outlook_sandbox: Sandbox, outlook_connector: Connector
+) -> None:
+    example = prepared(outlook_sandbox, outlook_connector, name, index)
+    given = {**example, "limit": 5, "pageSize": 2}
     whole = list(outlook_connector.iterate(name, given))
     found, cursor = [], None
     while len(found) < len(whole):
