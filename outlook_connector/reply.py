@@ -136,6 +136,14 @@ def request_id(reply: Reply, told: Mapping[str, Any] | None = None) -> str | Non
     return str(found) if found else None
 
 
+def text_of(resource: Mapping[str, Any], name: str) -> str:
+    """A text that Graph has to give. Raises ``UnexpectedResponse`` where it does not."""
+    value = resource.get(name)
+    if not isinstance(value, str) or not value:
+        raise UnexpectedResponse(f"Graph's answer has no {name} where one is due.")
+    return value
+
+
 def _told(reply: Reply) -> Mapping[str, Any]:
     try:
         value = json.loads(reply.body)

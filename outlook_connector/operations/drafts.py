@@ -4,15 +4,12 @@ from typing import Any
 
 from ..binding import GraphRequest, path, post
 from ..context import Context
-from ..graph.upload import attach
 from . import compose, tracked
 
 
 def create(context: Context, values: dict[str, Any]) -> dict[str, Any]:
     """A new draft in Drafts, with its attachments."""
-    files = values.get("attachments", [])
-    draft = tracked.new_draft(context, post("/messages", compose.message(values)), files)
-    return {**draft, "hasAttachments": True} if files else draft
+    return _with_files(context, post("/messages", compose.message(values)), values)
 
 
 def update(context: Context, values: dict[str, Any]) -> dict[str, Any]:
@@ -51,7 +48,10 @@ def _answering(context: Context, values: dict[str, Any], action: str) -> dict[st
     """Attachments follow one by one, so that each may be as large as Graph takes it."""
     text = {name: value for name, value in values.items() if name != "attachments"}
     request = post(f"/messages/{{id}}/{action}", compose.response(text), id=values["messageId"])
-    draft = context.graph.json(request)
-    for one in values.get("attachments", []):
-        attach(context.graph, draft["id"], one)
-    return {**draft, "hasAttachments": True} if values.get("attachments") else draft
+    return _with_files(context, request, values)
+
+
+def _with_files(context: Context, request: GraphRequest, values: dict[str, Any]) -> dict[str, Any]:
+    files = values.get("attachments", [])
+    draft = tracked.new_draft(context, request, files)
+    return {**draft, "hasAttachments": True} if files else draft

@@ -6,6 +6,7 @@ from typing import Any
 from ..binding import GraphRequest, get, post
 from ..context import Context
 from ..graph.paging import Listing, Page, listing, page_of, page_size
+from ..reply import text_of
 
 
 def list_(context: Context, values: dict[str, Any]) -> Listing:
@@ -42,8 +43,8 @@ def _tree(context: Context, first: GraphRequest, values: Mapping[str, Any]) -> L
         start = _children(parent, values) if parent else first
         request = context.graph.follow(link, first) if link else start
         page = page_of(context.graph.json(request))
-        items = [{**one, "path": f"{path}/{one['displayName']}".lstrip("/")} for one in page.items]
-        below = [(one["id"], one["path"], None) for one in items if one.get("childFolderCount")]
+        items = [{**one, "path": f"{path}/{text_of(one, 'displayName')}".lstrip("/")} for one in page.items]
+        below = [(text_of(one, "id"), one["path"], None) for one in items if one.get("childFolderCount")]
         following = [*([(parent, path, page.following)] if page.following else []), *below, *rest]
         return Page(items, following or None)
 

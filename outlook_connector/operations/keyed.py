@@ -12,7 +12,8 @@ from typing import Any
 from ..binding import get, post
 from ..context import Context
 from ..errors import ConnectorError, GraphError, OutcomeUnknown
-from ..normalise import Attachment
+from ..normalise import Attachment, addresses
+from ..reply import text_of
 from ..sent import Claim, digest
 from . import compose, tracked
 
@@ -44,7 +45,7 @@ def send(context: Context, values: Mapping[str, Any]) -> Answer:
 def _mailbox_id(context: Context) -> str:
     """The same for every name of one mailbox: the id of its inbox."""
     found = context.graph.json(get("/mailFolders/inbox", query={"$select": "id"}))
-    return tracked.text(found, "id")
+    return text_of(found, "id")
 
 
 def _digest_of(file: Attachment) -> str:
@@ -66,7 +67,7 @@ def _known(context: Context, claim: Claim, mark: str, content: str, has_files: b
     for one in _with_mark(context, mark):
         if one.get("isDraft") is False or not has_files:
             return one
-        tracked.put_away(context, tracked.text(one, "id"))
+        tracked.put_away(context, text_of(one, "id"))
     return None
 
 
@@ -109,14 +110,15 @@ def _check_unchanged(draft: Answer, resource: Mapping[str, Any]) -> None:
 
 
 def _addresses(recipients: Any) -> set[str]:
-    return {str(one["emailAddress"]["address"]).lower() for one in recipients or []}
+    listed = recipients if isinstance(recipients, list) else []
+    return {address.lower() for address in addresses(listed)}
 
 
 def _finish(context: Context, draft: Answer, claim: Claim, content: str) -> Answer:
     """Send the draft unless it has been sent, and write the answer down under the key."""
     is_new = draft.get("isDraft") is not False
     if is_new:
-        claim.save(content=content, draft={"id": tracked.text(draft, "id")})
+        claim.save(content=content, draft={"id": text_of(draft, "id")})
         _submit_once(context, draft["id"])
     answer = tracked.answer_of(draft)
     claim.save(content=content, answer=answer)

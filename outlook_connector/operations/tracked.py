@@ -11,9 +11,10 @@ from typing import Any
 
 from ..binding import GraphRequest, get, path, post
 from ..context import Context
-from ..errors import ConnectorError, NotFound, OutcomeUnknown, UnexpectedResponse
+from ..errors import ConnectorError, NotFound, OutcomeUnknown
 from ..graph.upload import attach
 from ..normalise import Attachment
+from ..reply import text_of
 from . import compose
 
 log = logging.getLogger("outlook_connector.operations")
@@ -35,7 +36,7 @@ def send(context: Context, values: Mapping[str, Any]) -> Answer:
 def answer_of(draft: Answer) -> Answer:
     """What a tracked send answers, without ``deduplicated``."""
     return {
-        "messageId": text(draft, "id"),
+        "messageId": text_of(draft, "id"),
         "internetMessageId": draft.get("internetMessageId"),
         "conversationId": draft.get("conversationId"),
         "status": "accepted",
@@ -46,7 +47,7 @@ def new_draft(context: Context, create: GraphRequest, files: list[Attachment]) -
     """A draft made by ``create`` with all its attachments, or none: its creation is not repeated, and where a file
     cannot be attached it is put away."""
     draft = context.graph.json(create)
-    text(draft, "id")
+    text_of(draft, "id")
     with _put_away_when_refused(context, draft):
         for one in files:
             attach(context.graph, draft["id"], one)
@@ -57,7 +58,7 @@ def checked_draft(context: Context, create: GraphRequest, change: Callable[[Answ
     """A draft made by ``create`` and completed by ``change``, its final recipients held against the policy; it is
     put away again where the policy, or Graph, refuses."""
     draft = context.graph.json(immutable(create))
-    text(draft, "id")
+    text_of(draft, "id")
     with _put_away_when_refused(context, draft):
         change(draft)
         check_recipients(context, draft["id"])
@@ -132,11 +133,3 @@ def check_recipients(context: Context, message_id: str) -> None:
 def immutable(request: GraphRequest) -> GraphRequest:
     """The same request, for an id that stays when the draft is sent."""
     return replace(request, prefer={**request.prefer, "IdType": "ImmutableId"})
-
-
-def text(resource: Mapping[str, Any], name: str) -> str:
-    """A text that Graph has to give. Raises ``UnexpectedResponse`` where it does not."""
-    value = resource.get(name)
-    if not isinstance(value, str) or not value:
-        raise UnexpectedResponse(f"Graph's answer has no {name} where one is due.")
-    return value

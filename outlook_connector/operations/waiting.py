@@ -9,6 +9,7 @@ from ..binding import get
 from ..context import Context
 from ..errors import InvalidInput
 from ..graph.paging import Place, listing
+from ..reply import text_of
 from . import conversations, messages
 
 TIMEOUT = 60.0
@@ -26,9 +27,9 @@ class _Since:
     seen: tuple[str, ...] = ()
 
     def beyond(self, message: Mapping[str, Any]) -> "_Since":
-        moment = str(message["receivedDateTime"])
+        moment = text_of(message, "receivedDateTime")
         earlier = self.seen if moment == self.after else ()
-        return _Since(moment, (*earlier, str(message["id"])))
+        return _Since(moment, (*earlier, text_of(message, "id")))
 
 
 @dataclass
@@ -50,7 +51,7 @@ class _Watch:
         page = fetch(None)
         while True:
             for one in page.items:
-                if one.get("isDraft") or one["id"] in self.since.seen:
+                if one.get("isDraft") or one.get("id") in self.since.seen:
                     continue
                 self.since = self.since.beyond(one)
                 if one.get("parentFolderId") != self.sent_items:
@@ -64,7 +65,7 @@ def wait_for_reply(context: Context, values: dict[str, Any]) -> dict[str, Any]:
     """The next message that others sent in the conversation, as soon as it is there; after ``timeout`` seconds a
     cursor to go on from. A reply that came after the mailbox's own latest message counts, though it came before
     the call."""
-    own = str(context.graph.json(get("/mailFolders/sentitems", query={"$select": "id"}))["id"])
+    own = text_of(context.graph.json(get("/mailFolders/sentitems", query={"$select": "id"})), "id")
     place = Place("conversations.waitForReply", context.owner, context.cursor_key)
     watch = _Watch(context, values, own)
     watch.since = _resumed(place, values) if "cursor" in values else _start(context, values, own)

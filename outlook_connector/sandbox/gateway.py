@@ -115,17 +115,19 @@ async def _send(send: Send, answer: Answer, now: datetime) -> None:
     """Sends the answer, dated by the sandbox's clock, so that clients can tell how far theirs is off."""
     headers = [(b"date", format_datetime(now, usegmt=True).encode())]
     headers += [(name.lower().encode(), value.encode("latin-1")) for name, value in answer.headers.items()]
+    body = b"" if answer.status in (204, 304) else answer.body
     if answer.status not in (204, 304):
-        headers.append((b"content-length", str(len(answer.body)).encode()))
+        headers.append((b"content-length", str(len(body)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body})
+    await send({"type": "http.response.body", "body": body})
 
 
 async def _drop(scope: Scope, receive: Receive) -> None:
     """Resets the connection: the peer sees ECONNRESET, as from a machine that went away."""
     transport: asyncio.Transport = scope["extensions"]["sandbox.transport"]
-    peer: socket.socket = transport.get_extra_info("socket")
-    peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT_AT_ALL)
+    peer: socket.socket | None = transport.get_extra_info("socket")
+    if peer is not None:  # the client may have gone already
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT_AT_ALL)
     transport.abort()
     while (await receive())["type"] != "http.disconnect":
         continue
