@@ -58,6 +58,12 @@ def _with_new(name: str, create: str, made: Mapping[str, Any]) -> Preparation:
     return prepare
 
 
+def _with_extension(sandbox: Sandbox, connector: Connector, given: Mapping[str, Any]) -> dict[str, Any]:
+    ids = {name: given[name] for name in ("messageId", "extensionName")}
+    connector.invoke("extensions.create", {**ids, "properties": {"order": 4711}})
+    return dict(given)
+
+
 _A_RULE = ("ruleId", "rules.create", {"displayName": "Read it", "actions": {"markAsRead": True}})
 _AN_OVERRIDE = (
     "overrideId",
@@ -68,6 +74,7 @@ _AN_OVERRIDE = (
 PREPARATIONS: Mapping[str, Preparation] = {
     "auth.complete": _come_back,
     "auth.completeDevice": _begin_device,
+    **{f"extensions.{verb}": _with_extension for verb in ("get", "update", "delete")},
     **{f"rules.{verb}": _with_new(*_A_RULE) for verb in ("list", "get", "update", "delete")},
     **{
         f"focusedInbox.{verb}": _with_new(*_AN_OVERRIDE)
