@@ -1,14 +1,14 @@
 """A request as a handler sees it: who calls, whose mailbox, what the path, query and body hold."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from outlook_connector.sandbox.directory import Directory, User
-from outlook_connector.sandbox.exchange import Call
+from outlook_connector.sandbox.exchange import Answer, Call
 from outlook_connector.sandbox.graph.model.folder import Folder
 from outlook_connector.sandbox.graph.model.ids import is_well_formed
 from outlook_connector.sandbox.graph.model.mailbox import Mailbox
@@ -18,10 +18,19 @@ from outlook_connector.sandbox.graph.odata.query import Query
 from outlook_connector.sandbox.graph.permissions import READ, TABLE
 from outlook_connector.sandbox.graph.prefer import Preferences
 from outlook_connector.sandbox.graph.problem import bad_request, problem
+from outlook_connector.sandbox.graph.switches import Switches
 from outlook_connector.sandbox.graph.view import View
 from outlook_connector.sandbox.tokens import Caller
 
 Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Outside:
+    """Work that talks to others and must not hold up the service: `then` takes its result and answers."""
+
+    work: Callable[[], Any]
+    then: Callable[[Any], Answer]
 
 
 @dataclass
@@ -38,7 +47,9 @@ class Request:
     params: Mapping[str, str]
     query: Query
     prefer: Preferences
+    switches: Switches = field(default_factory=Switches)
     answer_headers: dict[str, str] = field(default_factory=dict)
+    outside: Outside | None = None
 
     @property
     def mailbox(self) -> Mailbox:

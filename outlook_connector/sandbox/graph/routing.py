@@ -101,10 +101,15 @@ def _segments(raw_path: str) -> list[str]:
     return found
 
 
+def _is_nested(lower: list[str]) -> bool:
+    deep = len(lower) >= 4 and lower[0] == "mailfolders" and lower[2] == "childfolders"
+    return deep and not lower[3].startswith("$") and lower[3].rpartition(".")[2] != "delta"
+
+
 def _flattened(segments: list[str]) -> tuple[list[str], dict[str, str]]:
     """Shortens folder/childFolders/folder to the last folder, and folder/messages/message to the message."""
     lower = [segment.lower() for segment in segments]
-    while len(segments) >= 4 and lower[0] == "mailfolders" and lower[2] == "childfolders":
+    while _is_nested(lower):
         segments = [segments[0], *segments[3:]]
         lower = [lower[0], *lower[3:]]
     inside = len(segments) >= 4 and lower[0] == "mailfolders" and lower[2] == "messages"

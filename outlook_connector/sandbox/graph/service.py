@@ -10,16 +10,17 @@ from outlook_connector.sandbox.clock import Clock
 from outlook_connector.sandbox.clouds import origin
 from outlook_connector.sandbox.directory import Directory
 from outlook_connector.sandbox.exchange import Answer, Call
-from outlook_connector.sandbox.graph import gate
+from outlook_connector.sandbox.graph import batch, gate
 from outlook_connector.sandbox.graph.model.mailbox import Mailbox
 from outlook_connector.sandbox.graph.model.world import Ledger, World
 from outlook_connector.sandbox.graph.odata import query as queries
 from outlook_connector.sandbox.graph.post.delivery import arrive
 from outlook_connector.sandbox.graph.prefer import parse as parse_preferences
 from outlook_connector.sandbox.graph.problem import Problem, invalid_user, problem, unknown_segment
-from outlook_connector.sandbox.graph.request import Request
+from outlook_connector.sandbox.graph.request import Outside, Request
 from outlook_connector.sandbox.graph.resources import ROUTES, uploads
 from outlook_connector.sandbox.graph.routing import Router
+from outlook_connector.sandbox.graph.switches import Switches
 from outlook_connector.sandbox.graph.times import to_second
 from outlook_connector.sandbox.seed import build
 
@@ -33,6 +34,9 @@ class GraphService:
 
     `base_url_getter` returns the server's address without `/v1.0`, for links in answers. `seed` builds the
     first state, once: every `reset()` begins again from a copy of it. Safe to call from many threads.
+
+    `switches` are what tests can order. `intercept`, where it is set, sees every part of a batch first and may
+    answer in its place, so that faults ordered for a request hit it inside a batch as well.
     """
 
     def __init__(
@@ -47,6 +51,8 @@ class GraphService:
         self._directory = directory
         self._tokens = tokens
         self._base_url = base_url_getter
+        self.switches = Switches()
+        self.intercept: Callable[[Call], Answer | None] | None = None
         self._router = Router(ROUTES)
         self._lock = threading.RLock()
         self._seeded = _with_mailboxes(seed(directory, to_second(clock.now())), directory)
@@ -58,9 +64,15 @@ class GraphService:
         return self._world.ledger
 
     def reset(self) -> None:
-        """Back to the seed."""
+        """Back to the seed, with every switch off."""
         with self._lock:
+            self.switches = Switches()
             self._world = self._seeded.copy()
+
+    def forget_sync_states(self) -> None:
+        """Loses what delta tokens stand for: the next use of each is answered 410, and clients begin again."""
+        with self._lock:
+            self._world.sync.forget()
 
     def deliver(self, user_address: str, message: dict[str, Any]) -> str:
         """A mail from outside arrives in a user's inbox; returns its immutable id.
@@ -80,17 +92,35 @@ class GraphService:
             "request-id": str(uuid.uuid4()),
             "client-request-id": call.headers.get("client-request-id") or str(uuid.uuid4()),
         }
-        with self._lock:
-            now = self._clock.now()
-            try:
-                answer = self._answer(call, to_second(now))
-            except Problem as refusal:
-                answer = _error(refusal, ids, now)
+        try:
+            answer = self._batch(call) if batch.is_batch(call) else self._single(call)
+        except Problem as refusal:
+            answer = _error(refusal, ids, self._clock.now())
         return Answer(answer.status, answer.body, {**ids, **answer.headers})
 
-    def _answer(self, call: Call, now: datetime) -> Answer:
+    def _batch(self, call: Call) -> Answer:
+        gate.caller_of(call.headers, self._tokens, call.host)
+        if len(call.body) > _LARGEST:
+            raise problem("too_large")
+        return batch.run(call, self._part)
+
+    def _part(self, call: Call) -> Answer:
+        """One part of a batch, unless a fault that was ordered for it answers in its place."""
+        ordered = self.intercept(call) if self.intercept else None
+        return ordered or self.handle(call)
+
+    def _single(self, call: Call) -> Answer:
+        with self._lock:
+            answer, outside = self._answer(call, to_second(self._clock.now()))
+        if outside is None:
+            return answer
+        result = outside.work()
+        with self._lock:
+            return outside.then(result)
+
+    def _answer(self, call: Call, now: datetime) -> tuple[Answer, Outside | None]:
         if uploads.is_upload(call.path):
-            return uploads.receive(call, self._world, now)
+            return uploads.receive(call, self._world, now), None
         caller = gate.caller_of(call.headers, self._tokens, call.host)
         if len(call.body) > _LARGEST:
             raise problem("too_large")
@@ -108,10 +138,11 @@ class GraphService:
             params=match.params,
             query=queries.parse(call.query),
             prefer=parse_preferences(call.headers.get("prefer", "")),
+            switches=self.switches,
         )
         answer = match.route.handler(request)
         applied = {"Preference-Applied": request.prefer.applied} if request.prefer.applied else {}
-        return Answer(answer.status, answer.body, {**applied, **answer.headers})
+        return Answer(answer.status, answer.body, {**applied, **answer.headers}), request.outside
 
 
 def _with_mailboxes(world: World, directory: Directory) -> World:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from outlook_connector.sandbox.graph.model import ids
 from outlook_connector.sandbox.graph.model.folder import DUMPSTER, ROOT, WELL_KNOWN, Folder
+from outlook_connector.sandbox.graph.model.journal import Change, Place
 from outlook_connector.sandbox.graph.model.message import Message
 from outlook_connector.sandbox.graph.model.own import Own
 
@@ -20,6 +21,10 @@ class Counts:
     children: int
 
 
+def _place(message: Message | None) -> Place | None:
+    return Place(message.folder, message.generation) if message else None
+
+
 @dataclass
 class Mailbox:
     """The mail of one user; `owner` is the user's guid and part of every id in it."""
@@ -30,6 +35,7 @@ class Mailbox:
     folders: dict[str, Folder] = field(default_factory=dict)
     messages: dict[str, Message] = field(default_factory=dict)
     own: Own = field(default_factory=Own)
+    journal: list[Change] = field(default_factory=list)
     _message_keys: dict[str, str] = field(default_factory=dict)
     _folder_keys: dict[str, str] = field(default_factory=dict)
 
@@ -48,6 +54,7 @@ class Mailbox:
             folders=dict(self.folders),
             messages=dict(self.messages),
             own=self.own.copy(),
+            journal=[],
             _message_keys=dict(self._message_keys),
             _folder_keys=dict(self._folder_keys),
         )
@@ -76,6 +83,7 @@ class Mailbox:
         self.messages[message.key] = message
         self._message_keys[self.default_id(message)] = message.key
         self._message_keys[self.immutable_id(message)] = message.key
+        self.journal.append(Change(message.key, _place(before), _place(message)))
         return message
 
     def drop(self, message: Message) -> None:
@@ -83,6 +91,7 @@ class Mailbox:
         del self.messages[message.key]
         del self._message_keys[self.default_id(message)]
         del self._message_keys[self.immutable_id(message)]
+        self.journal.append(Change(message.key, _place(message), None))
 
     def move(self, message: Message, folder: str, at: datetime) -> Message:
         """Moves a message: its default id becomes another one, its immutable id stays."""

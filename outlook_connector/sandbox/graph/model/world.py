@@ -6,6 +6,7 @@ from typing import Any, TypedDict
 
 from outlook_connector.sandbox.graph.model.ids import digest
 from outlook_connector.sandbox.graph.model.mailbox import Mailbox
+from outlook_connector.sandbox.graph.model.sync import SyncStates
 
 DOMAIN_OF_IDS = "sandbox.contoso.example"
 
@@ -48,12 +49,18 @@ class World:
     ledger: Ledger = field(default_factory=_empty_ledger)
     serial: int = 0
     domain: str = ""
+    sync: SyncStates = field(default_factory=SyncStates)
 
     def copy(self) -> "World":
         """A state that changes apart from this one, with an empty ledger and no uploads."""
         mailboxes = {key: mailbox.copy() for key, mailbox in self.mailboxes.items()}
         return replace(
-            self, mailboxes=mailboxes, threads=dict(self.threads), uploads={}, ledger=_empty_ledger()
+            self,
+            mailboxes=mailboxes,
+            threads=dict(self.threads),
+            uploads={},
+            ledger=_empty_ledger(),
+            sync=SyncStates(),
         )
 
     def next_serial(self) -> int:

@@ -8,7 +8,18 @@ from urllib.parse import parse_qsl
 from outlook_connector.sandbox.graph.problem import bad_request, parse_uri
 
 _OPTIONS = frozenset(
-    ("$top", "$skip", "$select", "$filter", "$orderby", "$search", "$count", "$expand", "$skiptoken")
+    (
+        "$top",
+        "$skip",
+        "$select",
+        "$filter",
+        "$orderby",
+        "$search",
+        "$count",
+        "$expand",
+        "$skiptoken",
+        "$deltatoken",
+    )
 )
 MOST = 1000
 
@@ -34,6 +45,7 @@ class Query:
     count: bool = False
     expand: tuple[Expansion, ...] = ()
     skip_token: str | None = None
+    delta_token: str | None = None
     pairs: tuple[tuple[str, str], ...] = ()
     custom: Mapping[str, str] = field(default_factory=dict)
 
@@ -52,6 +64,7 @@ def parse(raw: str) -> Query:
         count=options.get("$count", "false").lower() == "true",
         expand=tuple(expansion(item) for item in split(options.get("$expand", ""))),
         skip_token=options.get("$skiptoken"),
+        delta_token=options.get("$deltatoken"),
         pairs=pairs,
         custom={name.lower(): value for name, value in pairs if name not in _OPTIONS},
     )

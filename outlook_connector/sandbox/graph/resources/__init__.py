@@ -4,6 +4,7 @@ from outlook_connector.sandbox.graph.resources import (
     actions,
     attachments,
     categories,
+    delta,
     extensions,
     folders,
     mailtips,
@@ -39,4 +40,5 @@ ROUTES: tuple[Route, ...] = (
     *translation.ROUTES,
     *purging.ROUTES,
     *extensions.ROUTES,
+    *delta.ROUTES,
 )
