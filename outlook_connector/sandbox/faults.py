@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -114,6 +115,15 @@ class Faults:
             if found is not None and found.times is not None:
                 self._faults[self._faults.index(found)] = replace(found, times=found.times - 1)
             return found
+
+    def in_place(self, service: Service, call: Call, now: datetime) -> Answer | None:
+        """What a fault answers for one part of a batch: it has no connection, so a drop becomes a 504 instead."""
+        fault = self.take(service, call)
+        if fault is None:
+            return None
+        time.sleep(fault.delay)
+        ordered = replace(fault, status=504) if fault.drop else fault
+        return ordered.answer(service, call, now)
 
     def clear(self) -> None:
         with self._lock:

@@ -55,6 +55,7 @@ class Sandbox:
         self.issuer = Issuer(self.clock, lambda: self.base_url)
         self._workloads = Workloads(self.directory, self.clock, tokens, self.issuer)
         self._recorder, self._faults, self._port = Recorder(), Faults(), port
+        self.graph.intercept = lambda call: self._faults.in_place("graph", call, self.clock.now())
         self._gateways: list[Gateway] = []
         self._server: TlsServer | None = None
 

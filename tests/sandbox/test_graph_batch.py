@@ -4,8 +4,10 @@ import base64
 from typing import Any
 
 import pytest
+import requests
 from graph_calls import BASE, Client, Office, Reply, mail
 
+from outlook_connector.sandbox import Sandbox
 from outlook_connector.sandbox.exchange import Answer, Call
 from outlook_connector.sandbox.seed import anchors
 
@@ -22,8 +24,8 @@ def adele(office: Office) -> Client:
     return office.person()
 
 
-def _batch(client: Client, *requests: Json) -> Reply:
-    return client.post("/$batch", {"requests": list(requests)})
+def _batch(client: Client, *parts: Json) -> Reply:
+    return client.post("/$batch", {"requests": list(parts)})
 
 
 def _get(name: str, url: str, **more: Any) -> Json:
@@ -93,7 +95,7 @@ def test_next_links_of_parts_lead_to_the_service(adele: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "requests",
+    "parts",
     [
         [],
         [{"id": "1", "method": "GET"}],
@@ -105,8 +107,8 @@ def test_next_links_of_parts_lead_to_the_service(adele: Client) -> None:
         [{"id": "1", "method": "POST", "url": "/me/sendMail", "body": {"message": {}}}],
     ],
 )
-def test_a_batch_that_cannot_be_read_is_refused_whole(adele: Client, requests: list[Json]) -> None:
-    assert _batch(adele, *requests).status == 400
+def test_a_batch_that_cannot_be_read_is_refused_whole(adele: Client, parts: list[Json]) -> None:
+    assert _batch(adele, *parts).status == 400
 
 
 def test_addresses_are_relative(adele: Client) -> None:
@@ -131,3 +133,21 @@ def test_faults_can_be_ordered_for_parts(office: Office, adele: Client) -> None:
     parts = _parts(_batch(adele, _get("1", "/me/mailFolders/inbox"), _get("2", "/me/mailFolders/drafts")))
     assert (parts["1"]["status"], parts["1"]["headers"]["Retry-After"]) == (429, "3")
     assert parts["2"]["status"] == 200
+
+
+def test_the_sandboxs_faults_hit_parts_by_the_same_match() -> None:
+    with Sandbox() as sandbox:
+        grant = {"grant_type": "client_credentials", "scope": "https://graph.microsoft.com/.default"}
+        client = {"client_id": sandbox.client_id, "client_secret": sandbox.client_secret}
+        with requests.Session() as session:
+            session.trust_env, session.verify = False, sandbox.ca_file
+            token = session.post(f"{sandbox.authority}/oauth2/v2.0/token", data=grant | client).json()
+            session.headers["Authorization"] = f"Bearer {token['access_token']}"
+            url = "/users/adele@contoso.example/mailFolders/"
+            sandbox.fault(f"GET {url}drafts", status=503, retry_after=2)
+            body = {
+                "requests": [_get("1", f"{url}drafts"), _get("2", f"{url}drafts"), _get("3", f"{url}inbox")]
+            }
+            answers = session.post(f"{sandbox.graph_url}/$batch", json=body).json()["responses"]
+    assert {part["id"]: part["status"] for part in answers} == {"1": 503, "2": 200, "3": 200}
+    assert next(part["headers"]["Retry-After"] for part in answers if part["status"] == 503) == "2"
