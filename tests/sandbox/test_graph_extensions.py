@@ -50,3 +50,12 @@ def test_extensions_stay_with_the_sender(adele: Client) -> None:
     adele.post(message(draft, "/extensions"), REFERRAL)
     adele.post(message(draft, "/send"))
     assert adele.get(message(adele.newest()["id"], "/extensions")).value == []
+
+
+def test_messages_come_with_their_extensions(adele: Client) -> None:
+    adele.post(ALL, REFERRAL)
+    one = message(anchors.QUARTERLY_REPORT)
+    (found,) = adele.get(one, expand="extensions($filter=id eq 'Com.Contoso.Referral')").json["extensions"]
+    assert found["companyName"] == "Wingtip Toys"
+    assert "extensions" not in adele.get(one).json
+    assert "extensions" not in adele.get(one, expand="extensions($filter=id eq 'Com.Other')").json

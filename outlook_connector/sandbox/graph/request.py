@@ -18,6 +18,7 @@ from outlook_connector.sandbox.graph.odata.query import Query
 from outlook_connector.sandbox.graph.permissions import READ, TABLE
 from outlook_connector.sandbox.graph.prefer import Preferences
 from outlook_connector.sandbox.graph.problem import bad_request, problem
+from outlook_connector.sandbox.graph.searching import content
 from outlook_connector.sandbox.graph.switches import Switches
 from outlook_connector.sandbox.graph.view import View
 from outlook_connector.sandbox.tokens import Caller
@@ -81,9 +82,16 @@ class Request:
     def message(self) -> Message:
         """The message that the path names, in the folder that the path names. Raises 400 and 404."""
         found = self.mailbox.message(_well_formed(self.params["message"]))
-        if found is None or ("folder" in self.params and found.folder != self.folder().key):
+        if found is None or ("folder" in self.params and not self._is_in(found, self.folder())):
             raise problem("no_item")
         return found
+
+    def _is_in(self, message: Message, folder: Folder) -> bool:
+        return message.folder == folder.key or (folder.search is not None and message in self.content(folder))
+
+    def content(self, folder: Folder) -> list[Message]:
+        """The messages that a folder shows."""
+        return content(self.mailbox, folder)
 
     def folder(self, name: str = "folder") -> Folder:
         """The folder that the path names by id or well-known name. Raises 400 and 404."""

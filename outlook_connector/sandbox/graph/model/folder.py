@@ -7,6 +7,15 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class Search:
+    """What a search folder looks for: an OData filter, in folders by their ids, and below them if `nested`."""
+
+    sources: tuple[str, ...]
+    query: str
+    nested: bool = False
+
+
+@dataclass(frozen=True)
 class Folder:
     """A folder: `key` and `parent` are names inside the model, `id` is what clients see."""
 
@@ -16,6 +25,7 @@ class Folder:
     parent: str
     hidden: bool = False
     system: bool = False
+    search: Search | None = None
 
 
 ROOT = "msgfolderroot"

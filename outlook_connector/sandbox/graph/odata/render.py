@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from outlook_connector.sandbox.graph.model.extending import extension_json
 from outlook_connector.sandbox.graph.model.message import Attachment
 from outlook_connector.sandbox.graph.odata.filters import compile_filter
 from outlook_connector.sandbox.graph.odata.properties import STRING, Property, Shape, unknown_property
@@ -77,9 +78,29 @@ def _extended(view: View, expansion: Expansion) -> list[Json]:
     return [row for row in rows if test(row)]
 
 
+_EXTENSION_SHAPE = Shape(
+    "microsoft.graph.extension",
+    {
+        "id": Property(STRING, lambda row: row["id"]),
+        "extensionName": Property(STRING, lambda row: row["extensionName"]),
+    },
+)
+
+
+def _extensions(view: View, expansion: Expansion) -> list[Json]:
+    rows = [extension_json(name, values) for name, values in view.message.extensions.items()]
+    text = expansion.options.get("$filter")
+    if text is None:
+        return rows
+    # An id may be asked for by its whole form or by the name alone.
+    test = compile_filter(text, _EXTENSION_SHAPE).test
+    return [row for row in rows if test(row) or test({**row, "id": row["extensionName"]})]
+
+
 _EXPANDERS: Mapping[str, Callable[[View, Expansion], list[Json]]] = {
     "attachments": _attachments,
     "singleValueExtendedProperties": _extended,
+    "extensions": _extensions,
 }
 
 _ATTACHMENT_PROPERTIES = frozenset(

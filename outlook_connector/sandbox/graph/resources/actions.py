@@ -12,7 +12,7 @@ from outlook_connector.sandbox.graph.post.compose import rekeyed
 from outlook_connector.sandbox.graph.post.submit import submit
 from outlook_connector.sandbox.graph.problem import bad_request, problem
 from outlook_connector.sandbox.graph.request import Request
-from outlook_connector.sandbox.graph.resources.messages import message_answer
+from outlook_connector.sandbox.graph.resources.messages import holding, message_answer
 from outlook_connector.sandbox.graph.routing import Route
 
 
@@ -27,14 +27,14 @@ def destination(request: Request) -> Folder:
 def move(request: Request) -> Answer:
     """Moves a message: 201, with another default id and the same immutable one."""
     message = request.message()
-    moved = request.mailbox.move(message, destination(request).key, request.now)
+    moved = request.mailbox.move(message, holding(destination(request)).key, request.now)
     return message_answer(request, 201, moved)
 
 
 def copy(request: Request) -> Answer:
     """Copies a message: 201, the copy with ids of its own."""
     message = request.message()
-    target = destination(request)
+    target = holding(destination(request))
     serial = request.world.next_serial()
     key = f"copy:{serial}"
     made = replace(

@@ -25,6 +25,7 @@ from outlook_connector.sandbox.graph.request import Request
 from outlook_connector.sandbox.graph.resources.folders import folder_json
 from outlook_connector.sandbox.graph.resources.messages import arrival, message_json
 from outlook_connector.sandbox.graph.routing import Route
+from outlook_connector.sandbox.graph.searching import counts
 
 Json = dict[str, Any]
 Write = Callable[[Request, Item], Json | None]
@@ -191,9 +192,9 @@ def _checked_folders(query: Query) -> Query:
 def _folder_round(request: Request, state: Sync, top: str) -> Sync:
     """Compares the folders with those that were told last."""
     own = replace(request, query=state.query)
-    counts = request.mailbox.counts()
+    found = counts(request.mailbox)
     below = request.mailbox.subtree(request.mailbox.folders[top or ROOT])[1:]
-    views = [FolderView(request.mailbox, folder, counts[folder.key]) for folder in below if not folder.hidden]
+    views = [FolderView(request.mailbox, folder, found[folder.key]) for folder in below if not folder.hidden]
     rows = {view.folder.id: folder_json(own, view) for view in views}
     changed = [Item(key=key) for key, row in rows.items() if state.folders.get(key) != row]
     removed = [Item(removed=key) for key in state.folders if key not in rows]

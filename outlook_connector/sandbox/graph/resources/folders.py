@@ -1,12 +1,13 @@
 """Mail folders: https://learn.microsoft.com/graph/api/resources/mailfolder"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from outlook_connector.sandbox.exchange import Answer
 from outlook_connector.sandbox.graph.model import ids
-from outlook_connector.sandbox.graph.model.folder import DELETED, DUMPSTER, ROOT, Folder
+from outlook_connector.sandbox.graph.model.folder import DELETED, DUMPSTER, ROOT, Folder, Search
+from outlook_connector.sandbox.graph.model.typed import Check, boolean, list_of, read, text
 from outlook_connector.sandbox.graph.odata.properties import FOLDER, FolderView
 from outlook_connector.sandbox.graph.odata.render import entity
 from outlook_connector.sandbox.graph.permissions import BASIC, WRITE
@@ -16,17 +17,23 @@ from outlook_connector.sandbox.graph.request import Request
 from outlook_connector.sandbox.graph.resources.actions import destination
 from outlook_connector.sandbox.graph.resources.listing import count_answer, entity_answer, page_answer
 from outlook_connector.sandbox.graph.routing import Route
+from outlook_connector.sandbox.graph.searching import PROPERTIES, compiled, counts, search_json, searching
 
 Json = dict[str, Any]
 
 
 def _view(request: Request, folder: Folder) -> FolderView:
-    return FolderView(request.mailbox, folder, request.mailbox.counts()[folder.key])
+    return FolderView(request.mailbox, folder, counts(request.mailbox)[folder.key])
 
 
 def folder_json(request: Request, view: FolderView) -> Json:
     """A folder with what the query selects, and its children where `$expand` asks for them."""
-    values = entity(view, FOLDER, request.query.select)
+    select, more = request.query.select, search_json(request.mailbox, view.folder)
+    common = tuple(name for name in select if name not in PROPERTIES)
+    values = entity(view, FOLDER, common or (("id",) if select else ()))
+    if more:
+        chosen = {name: value for name, value in more.items() if not select or name in select}
+        values = {"@odata.type": "#microsoft.graph.mailSearchFolder", **values, **chosen}
     if any(expansion.name == "childFolders" for expansion in request.query.expand):
         children = request.mailbox.children(view.folder.key)
         values["childFolders"] = [
@@ -48,9 +55,9 @@ def _arrival(view: FolderView) -> tuple[int, ...]:
 def _rows(request: Request) -> Iterator[FolderView]:
     parent = request.folder().key if "folder" in request.params else ROOT
     hidden = request.query.custom.get("includehiddenfolders", "").lower() == "true"
-    counts = request.mailbox.counts()
+    found = counts(request.mailbox)
     return (
-        FolderView(request.mailbox, folder, counts[folder.key])
+        FolderView(request.mailbox, folder, found[folder.key])
         for folder in request.mailbox.children(parent)
         if hidden or not folder.hidden
     )
@@ -95,7 +102,9 @@ def create_folder(request: Request) -> Answer:
     data = request.json()
     name = _name(request, data)
     _check_name(request, parent, name)
-    folder = _new(request, name, parent, hidden=bool(data.get("isHidden")))
+    folder = replace(
+        _new(request, name, parent, hidden=bool(data.get("isHidden"))), search=_search(request, data)
+    )
     return folder_answer(request, 201, request.mailbox.put_folder(folder))
 
 
@@ -104,14 +113,41 @@ def _new(request: Request, name: str, parent: str, *, hidden: bool) -> Folder:
     return Folder(key, ids.folder_id(request.owner.id, key), name, parent, hidden)
 
 
+_SEARCH: Mapping[str, Check] = {
+    "includeNestedFolders": boolean,
+    "sourceFolderIds": list_of(text),
+    "filterQuery": text,
+}
+
+
+def _search(request: Request, data: Json, before: Search | None = None) -> Search | None:
+    """What a search folder shall look for: what the client says, and for the rest what it looked for before."""
+    if before is None and not searching(data):
+        return None
+    found = read(
+        {name: value for name, value in data.items() if name in _SEARCH}, _SEARCH, "mailSearchFolder"
+    )
+    sources = tuple(request.find_folder(source).id for source in found.get("sourceFolderIds") or ())
+    made = Search(
+        sources or (before.sources if before else ()),
+        found.get("filterQuery") or (before.query if before else ""),
+        found.get("includeNestedFolders", before.nested if before else False) or False,
+    )
+    if not made.sources or not made.query:
+        raise bad_request("A search folder needs sourceFolderIds and a filterQuery.", "ErrorInvalidArgument")
+    compiled(made.query)
+    return made
+
+
 def update_folder(request: Request) -> Answer:
-    """Renames a folder; those that every mailbox has keep their names."""
-    folder = request.folder()
-    name = _name(request, request.json())
+    """Renames a folder, or changes what it searches for; those that every mailbox has keep their names."""
+    folder, data = request.folder(), request.json()
+    name = folder.name if folder.search and "displayName" not in data else _name(request, data)
     if folder.system:
         raise problem("fixed_folder_move")
     _check_name(request, folder.parent, name, folder.key)
-    return folder_answer(request, 200, request.mailbox.put_folder(replace(folder, name=name)))
+    search = _search(request, data, folder.search) if folder.search else None
+    return folder_answer(request, 200, request.mailbox.put_folder(replace(folder, name=name, search=search)))
 
 
 def delete_folder(request: Request) -> Answer:
@@ -154,7 +190,9 @@ def copy_folder(request: Request) -> Answer:
 
 def _copy(request: Request, folder: Folder, parent: str) -> Folder:
     mailbox = request.mailbox
-    made = mailbox.put_folder(_new(request, folder.name, parent, hidden=folder.hidden))
+    made = mailbox.put_folder(
+        replace(_new(request, folder.name, parent, hidden=folder.hidden), search=folder.search)
+    )
     for message in list(mailbox.listed(folder.key)):
         key = f"copy:{request.world.next_serial()}"
         attachments = rekeyed(message.attachments, key)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from outlook_connector.sandbox.exchange import Answer
-from outlook_connector.sandbox.graph.model.folder import DELETED, DRAFTS, DUMPSTER
+from outlook_connector.sandbox.graph.model.folder import DELETED, DRAFTS, DUMPSTER, Folder
 from outlook_connector.sandbox.graph.model.message import Message
 from outlook_connector.sandbox.graph.model.writable import DRAFT_ONLY, read
 from outlook_connector.sandbox.graph.odata.properties import MESSAGE
@@ -13,7 +13,7 @@ from outlook_connector.sandbox.graph.permissions import BASIC, READ, WRITE
 from outlook_connector.sandbox.graph.post.compose import compose
 from outlook_connector.sandbox.graph.post.incoming import posted_message
 from outlook_connector.sandbox.graph.post.mime import mime_of
-from outlook_connector.sandbox.graph.problem import problem
+from outlook_connector.sandbox.graph.problem import bad_request, problem
 from outlook_connector.sandbox.graph.request import Request
 from outlook_connector.sandbox.graph.resources.listing import count_answer, entity_answer, page_answer
 from outlook_connector.sandbox.graph.routing import Route
@@ -48,8 +48,9 @@ def _rows(request: Request) -> Iterator[View]:
     asked = (request.query.filter or "").lower()
     if request.basic and (request.query.search is not None or "body" in asked or "extended" in asked):
         raise problem("denied")
-    folder = request.folder().key if "folder" in request.params else None
-    return (request.view(message) for message in request.mailbox.listed(folder))
+    inside = "folder" in request.params
+    shown = request.content(request.folder()) if inside else request.mailbox.listed()
+    return (request.view(message) for message in shown)
 
 
 def list_messages(request: Request) -> Answer:
@@ -77,10 +78,17 @@ def get_mime(request: Request) -> Answer:
     return Answer(200, mime_of(request.message()), {"Content-Type": "text/plain"})
 
 
+def holding(folder: Folder) -> Folder:
+    """A folder that can hold messages. Raises 400 for one that only finds them."""
+    if folder.search is not None:
+        raise bad_request("A search folder holds no messages of its own.", "ErrorMoveCopyFailed")
+    return folder
+
+
 def create_message(request: Request) -> Answer:
     """Makes a draft, in Drafts or in the folder that the path names."""
     data, answering = posted_message(request)
-    folder = request.folder().key if "folder" in request.params else DRAFTS
+    folder = holding(request.folder()).key if "folder" in request.params else DRAFTS
     made = compose(request.world, request.mailbox, data, request.now, folder=folder, answering=answering)
     return message_answer(request, 201, request.mailbox.put(made))
 
