@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from .binding import bind, unsafe_segment
-from .config import Config
+from .config import PERSONLESS, Config
 from .context import Context
 from .errors import ConnectorError, InvalidInput, OperationDenied, UnexpectedResponse, UnknownOperation
 from .graph.paging import DEFAULT_LIMIT, Listing, Place, collect, iterate, listing, page_size
@@ -134,7 +134,7 @@ class Connector(AbstractContextManager["Connector"]):
             return replace(self._context, graph=self._context.graph.bound(None, each_call))
         named = raw.pop("mailbox", None)
         mailbox = self.config.mailbox if named is None else None if named == "me" else named
-        if mailbox is None and self.config.auth == "application":
+        if mailbox is None and self.config.auth in PERSONLESS:
             raise InvalidInput.of([("/mailbox", "must name a mailbox: an application has none of its own")])
         if mailbox is not None and unsafe_segment(mailbox):
             raise InvalidInput.of([("/mailbox", "must be an address or an id")])

@@ -17,7 +17,7 @@ from .handing import OnTokens
 from .hosted import HostTokens
 from .jwt_reading import roles
 from .managed import ManagedClient
-from .provider import MINIMUM_LIFE, TokenProvider, Tokens
+from .provider import MINIMUM_LIFE, PATIENCE, TokenProvider, Tokens
 from .signin import SignIn
 from .times import rfc3339
 
@@ -58,10 +58,13 @@ class Auth:
         minimum_life: float = MINIMUM_LIFE,
         rejected: str | None = None,
         claims: str | None = None,
+        patience: float = PATIENCE,
     ) -> str:
         """An access token for Microsoft Graph; ``rejected`` is one that Graph has just answered 401 to, and ``claims``
-        the decoded claims of that answer's challenge."""
-        return self._tokens.token(minimum_life=minimum_life, rejected=rejected, claims=claims)
+        the decoded claims of that answer's challenge. Another worker is waited for ``patience`` seconds at most."""
+        return self._tokens.token(
+            minimum_life=minimum_life, rejected=rejected, claims=claims, patience=patience
+        )
 
     def begin(
         self,

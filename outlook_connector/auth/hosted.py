@@ -4,7 +4,8 @@ from ..config import Config
 from ..errors import AuthError, ConfigError, CredentialExpired
 from ..store.locking import ForkSafeLock
 from .account import Account
-from .provider import MINIMUM_LIFE
+from .library import usable
+from .provider import MINIMUM_LIFE, PATIENCE
 
 
 class HostTokens:
@@ -21,6 +22,7 @@ class HostTokens:
         minimum_life: float = MINIMUM_LIFE,
         rejected: str | None = None,
         claims: str | None = None,
+        patience: float = PATIENCE,
     ) -> str:
         """The host's token. Raises ``CredentialExpired`` where it is the refused one, and ``AuthError`` where the
         callable fails. ``minimum_life`` and ``claims`` mean nothing here: the token is the host's affair."""
@@ -61,12 +63,12 @@ class HostTokens:
         supplied = self._config.access_token
         if not callable(supplied):
             return supplied.reveal() if supplied else ""
-        failure = "returned no text"
+        failure = "returned no token in visible ASCII"
         try:
             token: object = supplied()
         except Exception as error:  # noqa: BLE001 - the host's code may raise anything
             token, failure = None, f"raised {type(error).__name__}"
-        if isinstance(token, str) and token:
+        if isinstance(token, str) and usable(token):
             return token
         raise AuthError(
             f"The host's accessToken callable {failure}. It has to return an access token.",

@@ -18,7 +18,7 @@ def guarded(call: Callable[[], Any]) -> Answer:
         answer = call()
     except ConnectorError as error:
         failure = error
-    except (ValueError, RuntimeError, KeyError, TypeError) as error:
+    except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
         failure = _replaced(error)
     else:
         if isinstance(answer, Mapping):
@@ -30,10 +30,39 @@ def guarded(call: Callable[[], Any]) -> Answer:
 def tokens(call: Callable[[], Any]) -> Answer:
     """As ``guarded``; raises ``UnexpectedResponse`` for an answer without an access token."""
     answer = guarded(call)
-    if not isinstance(answer.get("access_token"), str) or not answer["access_token"]:
+    if not usable(answer.get("access_token")):
         raise UnexpectedResponse("The sign-in service answered without an access token.")
+    wrong = [
+        name for name, fits in _SHAPES.items() if answer.get(name) is not None and not fits(answer[name])
+    ]
+    if wrong:
+        raise UnexpectedResponse(f"The sign-in service answered with an unusable {', '.join(wrong)}.")
     at = answer.get("refresh_on")  # msal's epoch seconds, by the real clock
     return {**answer, "refresh_in": at - time.time()} if isinstance(at, int | float) else answer
+
+
+def usable(token: Any) -> bool:
+    """Whether it can stand in a header: visible ASCII on one line, as https://www.rfc-editor.org/rfc/rfc6750 says."""
+    return isinstance(token, str) and bool(token) and all("!" <= char <= "~" for char in token)
+
+
+LONGEST_LIFE = 10 * 365 * 86400.0
+"""Seconds; no token lives longer, and a date beyond it is none."""
+
+
+def _is_seconds(value: Any) -> bool:
+    try:
+        return isinstance(value, (int, float, str)) and 0 <= float(value) < LONGEST_LIFE
+    except ValueError:
+        return False
+
+
+_SHAPES: Mapping[str, Callable[[Any], bool]] = {
+    "expires_in": _is_seconds,
+    "refresh_token": usable,
+    "scope": lambda value: isinstance(value, str),
+    "id_token_claims": lambda value: isinstance(value, Mapping),
+}
 
 
 def no_cache() -> Any:

@@ -36,8 +36,10 @@ class Tokens(Protocol):
         minimum_life: float = MINIMUM_LIFE,
         rejected: str | None = None,
         claims: str | None = None,
+        patience: float = PATIENCE,
     ) -> str:
-        """An access token; ``rejected`` is one that Graph has just refused, ``claims`` what it demanded."""
+        """An access token; ``rejected`` is one that Graph has just refused, ``claims`` what it demanded, ``patience``
+        how many seconds another worker is waited for."""
 
     def refresh(self) -> Account:
         """New tokens now."""
@@ -72,6 +74,7 @@ class TokenProvider:
         minimum_life: float = MINIMUM_LIFE,
         rejected: str | None = None,
         claims: str | None = None,
+        patience: float = PATIENCE,
     ) -> str:
         """An access token good for ``minimum_life`` seconds, or for a fifth of the time that tokens are issued for.
 
@@ -83,7 +86,7 @@ class TokenProvider:
         if current and current.serves(now, minimum_life, rejected):
             return self._ahead(current) if current.due(now) else current.access_token
         with self._lock:
-            current, fresh = self._needed(minimum_life, rejected, claims)
+            current, fresh = self._needed(minimum_life, rejected, claims, patience)
         return self._handed(current, fresh)
 
     def refresh(self) -> Account:
@@ -107,14 +110,16 @@ class TokenProvider:
         self._current = None
         return self._renewal.row.delete()
 
-    def _needed(self, life: float, rejected: str | None, claims: str | None) -> tuple[Account, bool]:
+    def _needed(
+        self, life: float, rejected: str | None, claims: str | None, patience: float
+    ) -> tuple[Account, bool]:
         current = self._current
         if current and current.serves(self._clock.time(), life, rejected):
             return current, False
         if self._clock.time() < self._quiet_until and (spare := self._spare(rejected)):
             return spare, False
         try:
-            with self._lease(PATIENCE):
+            with self._lease(min(patience, PATIENCE)):
                 return self._renewed(life, rejected, claims)
         except ConnectorError:
             self._quiet_until = self._clock.time() + QUIET

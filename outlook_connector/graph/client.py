@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import requests
 
@@ -35,8 +35,9 @@ Taken = TypeVar("Taken")
 class Tokens(Protocol):
     """Where access tokens come from."""
 
-    def token(self, *, rejected: str | None = None, claims: str | None = None) -> str:
-        """A token to use now. ``rejected`` is one that Graph has just refused, ``claims`` what it demanded."""
+    def token(self, *, rejected: str | None = None, claims: str | None = None, patience: float = 0) -> str:
+        """A token to use now, with ``patience`` in seconds. ``rejected`` is one that Graph has just refused, ``claims``
+        what it demanded."""
 
 
 @dataclass(frozen=True)
@@ -112,8 +113,10 @@ class Graph:
         while True:
             attempt += 1
             if self.clock() > until:
-                raise TransportError("The time of http.deadline was over before Graph had answered.", retryable=True)
-            token = self.tokens.token(rejected=rejected, claims=claims)
+                raise TransportError(
+                    "The time of http.deadline was over before Graph had answered.", retryable=True
+                )
+            token = self.tokens.token(rejected=rejected, claims=claims, patience=until - self.clock())
             pause: float | None = None
             problem: ConnectorError
             try:
@@ -145,7 +148,7 @@ class Graph:
     ) -> None:
         """Wait for the next attempt, or raise what the failure means when there is none."""
         attempt, until, pause = progress
-        verdict = DECISIONS[failure, self._repeatable(request)]
+        verdict = DECISIONS[failure, self.repeatable(request)]
         if verdict is Verdict.UNKNOWN:
             raise unknown_outcome(request, problem) from None
         seconds = wait(attempt, pause, self.dice)
@@ -156,7 +159,7 @@ class Graph:
         log.info("attempt %d failed (%s); again in %.2f s", attempt, failure.value, seconds)
         self.sleep(seconds)
 
-    def _repeatable(self, request: GraphRequest) -> bool:
+    def repeatable(self, request: GraphRequest) -> bool:
         """An action such as a move finds its item again only by an id that stays."""
         return request.repeatable and (self.config.immutable_ids or request.method != "POST")
 
@@ -192,13 +195,23 @@ class Graph:
         return self.config.graph_url + request.path
 
     def _headers(self, request: GraphRequest, token: str) -> dict[str, str]:
+        own = {"Authorization": f"Bearer {token}", "client-request-id": str(uuid.uuid4())}
+        return {**own, **self._described(request)}
+
+    def part(self, request: GraphRequest) -> dict[str, Any]:
+        """The request as a part of a batch, without its id. https://learn.microsoft.com/graph/json-batching"""
+        url = self._address(request)[len(self.config.graph_url) :]
+        query = urlencode(request.query, quote_via=quote)
+        headers = self._described(request)
+        if request.body is None:
+            return {"method": request.method, "url": f"{url}?{query}" if query else url, "headers": headers}
+        headers = {**headers, "Content-Type": "application/json"}
+        return {"method": request.method, "url": url, "headers": headers, "body": request.body}
+
+    def _described(self, request: GraphRequest) -> dict[str, str]:
         immutable = {"IdType": "ImmutableId"} if self.config.immutable_ids else {}
         preferences = [f'{name}="{value}"' for name, value in {**immutable, **request.prefer}.items()]
-        headers = {
-            "Authorization": f"Bearer {token}",
-            "client-request-id": str(uuid.uuid4()),
-            **request.headers,
-        }
+        headers = dict(request.headers)
         if preferences:
             headers["Prefer"] = ", ".join(preferences)
         if request.content is not None:

@@ -101,7 +101,10 @@ def _path(rest: str) -> Path:
         raise _refusal("sqlite: needs the path of a file, such as sqlite:///var/lib/outlook/store.sqlite3")
     if text[:2] == "/~" or (os.name == "nt" and text[2:3] == ":"):
         text = text[1:]
-    return Path(text).expanduser().absolute()
+    try:
+        return Path(text).expanduser().absolute()
+    except RuntimeError:
+        raise _refusal("sqlite: names the home directory of nobody") from None
 
 
 def _given_keys(key: str | None, environment: Mapping[str, str]) -> tuple[list[str], str] | None:

@@ -22,6 +22,11 @@ class SealedStore:
     def __init__(self, store: Store, keys: Sequence[str], origin: str) -> None:
         self._store = store
         self._origin = origin
+        if not keys:
+            raise ConfigError(
+                f"{origin} holds no key.",
+                details={"problems": [{"pointer": "/storeKey", "message": "holds no key"}]},
+            )
         self._cipher = MultiFernet([_fernet(key, origin) for key in keys])
 
     def load(self, key: str) -> tuple[bytes | None, int]:

@@ -32,6 +32,12 @@ INSERT OR IGNORE INTO counters VALUES (0, 0, 0);
 """
 
 
+LONGEST_LEASE = 2 * 3600.0
+"""Seconds. A lease that would last longer was taken before the clock was set back, and is void."""
+
+_HELD = "SELECT 1 FROM leases WHERE key = ? AND expires > ? AND expires < ?"
+
+
 class SqliteStore:
     """Rows in one SQLite file, which is created with mode 0600 (a missing directory with 0700).
 
@@ -82,14 +88,12 @@ class SqliteStore:
         now = self._now()
         with self._told():
             held = (
-                self._connection()
-                .execute("SELECT 1 FROM leases WHERE key = ? AND expires > ?", (key, now))
-                .fetchone()
+                self._connection().execute(_HELD, (key, now, now + LONGEST_LEASE)).fetchone()
             )  # a look without the write lock, so that those who wait disturb nobody
         if held:
             return None
         with self._writing() as database:
-            if database.execute("SELECT 1 FROM leases WHERE key = ? AND expires > ?", (key, now)).fetchone():
+            if database.execute(_HELD, (key, now, now + LONGEST_LEASE)).fetchone():
                 return None
             fence = self._count(database)
             database.execute("INSERT OR REPLACE INTO leases VALUES (?, ?, ?)", (key, fence, now + ttl))
@@ -141,7 +145,12 @@ class SqliteStore:
 
     def _create_file(self) -> None:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            if os.name == "posix" and os.fstat(descriptor).st_mode & 0o022:
+                os.fchmod(descriptor, 0o600)  # others could take leases, or put old rows back
+        finally:
+            os.close(descriptor)
 
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT, isolation_level=None)
