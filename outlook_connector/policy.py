@@ -10,6 +10,10 @@ from fnmatch import fnmatchcase
 from .config import Rules
 from .errors import OperationDenied
 
+NAMED_ONLY = ("graph.request", "graph.batch", "rules.forward")
+"""What is off until ``operations.allow`` names it in full: a pattern is not enough. ``rules.forward`` stands for
+rules that send mail on."""
+
 
 class Policy:
     """The connection's rules, as questions that raise ``OperationDenied`` where the answer is no."""
@@ -27,16 +31,6 @@ class Policy:
             raise OperationDenied(
                 f"This connection does not allow {operation}: {rule}.",
                 details={"operation": operation, "rule": rule},
-            )
-
-    def check_named(self, operation: str, effect: str) -> None:
-        """For what is off until the configuration allows it by its whole name: a pattern is not enough."""
-        named = {one.lower() for one in self._rules.operations_allow or ()}
-        self.check_operation(operation, effect)
-        if operation.lower() not in named:
-            raise OperationDenied(
-                f"This connection does not allow {operation}: operations.allow has to name it in full.",
-                details={"operation": operation, "rule": "operations.allow"},
             )
 
     def check_mailbox(self, mailbox: str | None) -> None:
@@ -66,6 +60,9 @@ class Policy:
         rules = self._rules
         if rules.read_only and effect != "read":
             return "readOnly is set, and the operation would " + effect
+        named = {one.lower() for one in rules.operations_allow or ()}
+        if operation.lower() in NAMED_ONLY and operation.lower() not in named:
+            return "it is off until operations.allow names it in full"
         if _matches(operation, rules.operations_deny):
             return "operations.deny names it"
         if rules.operations_allow is not None and not _matches(operation, rules.operations_allow):

@@ -27,7 +27,9 @@ def list_(context: Context, values: dict[str, Any]) -> Listing:
     """Conversations by their latest message. The state is ``[link, marks of those that were listed]``."""
     known = {name: values[name] for name in ("receivedAfter",) if name in values}
     asked = query.compile_query({**known, "orderBy": query.NEWEST_FIRST})
-    first = messages.request_for(values, {**asked, "$select": ",".join(SHOWN), "$top": values.get("pageSize", 100)})
+    first = messages.request_for(
+        values, {**asked, "$select": ",".join(SHOWN), "$top": values.get("pageSize", 100)}
+    )
 
     def fetch(state: Any) -> Page:
         link, seen = state or (None, "")

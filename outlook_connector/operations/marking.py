@@ -16,13 +16,18 @@ TRIES = 6
 
 def update(context: Context, values: dict[str, Any]) -> dict[str, Any]:
     """Change what the input names, and nothing else."""
+    return context.graph.json(patch("/messages/{id}", changes(values), id=values["messageId"]))
+
+
+def changes(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The properties that the input changes, in Graph's words. Raises ``InvalidInput`` where it changes none."""
     body = compose.message(values)
     body |= {name: values[name] for name in ("isRead", "inferenceClassification") if name in values}
     if "flag" in values:
         body["flag"] = {"flagStatus": values["flag"]}
     if not body:
         raise InvalidInput.of([("", "must name something to change")])
-    return context.graph.json(patch("/messages/{id}", body, id=values["messageId"]))
+    return body
 
 
 def flag(context: Context, values: dict[str, Any]) -> dict[str, Any]:

@@ -111,6 +111,13 @@ def compile_query(values: Mapping[str, Any]) -> dict[str, str]:
     return _present({"$filter": " and ".join(conditions), "$orderby": order})
 
 
+def conditions(values: Mapping[str, Any]) -> str | None:
+    """The friendly filters and the raw one as one ``$filter``, where nothing is sorted."""
+    raw = values.get("filter")
+    found = [make(values[name]) for name, make in _FILTERS.items() if name in values]
+    return " and ".join([*([f"({raw})" if found else raw] if raw else []), *found]) or None
+
+
 def _dated(values: Mapping[str, Any]) -> bool:
     return "receivedAfter" in values or "receivedBefore" in values
 

@@ -33,7 +33,7 @@ def check(context: Context, actions: Mapping[str, Any]) -> None:
     """Raises ``OperationDenied`` where the policy does not allow what the actions would send on."""
     sent_on = [one for name in SENDING_ON for one in addresses(actions.get(name) or [])]
     if sent_on:
-        context.policy.check_named("rules.forward", "write")
+        context.policy.check_operation("rules.forward", "write")
         context.policy.check_recipients(sent_on)
 
 

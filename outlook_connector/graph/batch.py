@@ -1,0 +1,115 @@
+"""Many calls in few: batches of 20, one in flight at a time, and only the parts that failed are sent again.
+
+Outlook works on four parts of a batch at once, which is all that a mailbox takes, so batches of one mailbox do not
+run side by side. https://learn.microsoft.com/graph/json-batching
+"""
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from ..binding import GraphRequest
+from ..errors import ConnectorError, UnexpectedResponse
+from ..reply import Reply, error_of, retry_after
+from .client import Graph, unknown_outcome
+from .retry import DECISIONS, Verdict, failure_of, wait
+
+PARTS = 20
+"""Requests of one batch at most."""
+
+Outcome = Reply | ConnectorError
+"""What became of one request: Graph's good answer, or the error that the call alone would have raised."""
+
+
+def run(graph: Graph, requests: Sequence[GraphRequest]) -> list[Outcome]:
+    """What became of each request, in their order.
+
+    Raises only where the first batch fails as a whole, so that nothing has been done.
+    """
+    outcomes: list[Outcome] = []
+    for at in range(0, len(requests), PARTS):
+        chunk = requests[at : at + PARTS]
+        try:
+            outcomes += _batch(graph, chunk)
+        except ConnectorError as error:
+            if not outcomes:
+                raise
+            outcomes += [error] * len(chunk)
+    return outcomes
+
+
+def _batch(graph: Graph, requests: Sequence[GraphRequest]) -> list[Outcome]:
+    outcomes: dict[int, Outcome] = {}
+    waiting, attempt = list(range(len(requests))), 0
+    while waiting:
+        attempt += 1
+        parts = {number: requests[number] for number in waiting}
+        try:
+            replies = replies_of(graph.json(envelope(graph, parts)), waiting)
+        except ConnectorError as error:
+            if attempt == 1:
+                raise
+            return [outcomes.get(number, error) for number in range(len(requests))]
+        again = {number: reply for number, reply in replies.items() if _again(graph, parts[number], reply)}
+        seconds = max((wait(attempt, _pause(one), graph.dice) for one in again.values()), default=0.0)
+        if attempt >= graph.config.http.attempts or graph.clock() + seconds > graph.ends():
+            again = {}
+        outcomes |= {n: outcome(graph, parts[n], one) for n, one in replies.items() if n not in again}
+        waiting = sorted(again)
+        if waiting:
+            graph.sleep(seconds)
+    return [outcomes[number] for number in range(len(requests))]
+
+
+def envelope(graph: Graph, parts: Mapping[int, GraphRequest]) -> GraphRequest:
+    """One request for all parts, whose numbers are their ids; it may be repeated where every part may."""
+    body = {"requests": [{"id": str(number), **graph.part(part)} for number, part in parts.items()]}
+    repeatable = all(graph.repeatable(part) for part in parts.values())
+    return GraphRequest("POST", "/$batch", body=body, root="service", repeatable=repeatable)
+
+
+def replies_of(answer: Mapping[str, Any], numbers: Sequence[int]) -> dict[int, Reply]:
+    """The answer of each part; they come in no promised order. Raises ``UnexpectedResponse`` where one is missing."""
+    responses = answer.get("responses")
+    found = {str(one.get("id")): one for one in responses or [] if isinstance(one, dict)}
+    if not isinstance(responses, list) or any(str(number) not in found for number in numbers):
+        raise UnexpectedResponse("Graph's answer to a batch does not answer every part.")
+    return {number: _reply(found[str(number)]) for number in numbers}
+
+
+def _reply(part: Mapping[str, Any]) -> Reply:
+    headers = {str(name).lower(): str(value) for name, value in (part.get("headers") or {}).items()}
+    return Reply(int(part.get("status") or 0), headers, _bytes(part.get("body")))
+
+
+def _bytes(body: Any) -> bytes:
+    """JSON as it is; anything else comes as a text in base64."""
+    if body is None:
+        return b""
+    if not isinstance(body, str):
+        return json.dumps(body).encode()
+    try:
+        return base64.b64decode(body, validate=True)
+    except ValueError:
+        return body.encode()
+
+
+def _pause(reply: Reply) -> float | None:
+    return retry_after(reply.headers, datetime.now(UTC))
+
+
+def _again(graph: Graph, request: GraphRequest, reply: Reply) -> bool:
+    failure = failure_of(reply.status, _pause(reply)) if reply.status >= 300 else None
+    return failure is not None and DECISIONS[failure, graph.repeatable(request)] is Verdict.AGAIN
+
+
+def outcome(graph: Graph, request: GraphRequest, reply: Reply) -> Outcome:
+    """What a part's last answer means, as it would for the call alone."""
+    if 200 <= reply.status < 300:
+        return reply
+    failure, problem = failure_of(reply.status, _pause(reply)), error_of(reply)
+    if failure is not None and DECISIONS[failure, graph.repeatable(request)] is Verdict.UNKNOWN:
+        return unknown_outcome(request, problem)
+    return problem

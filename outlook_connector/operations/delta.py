@@ -1,0 +1,80 @@
+"""What has changed since last time. https://learn.microsoft.com/graph/delta-query-messages
+
+A cursor holds Graph's link, as it is. Pages are given whole: a page that is asked for again need not be the same.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from ..binding import GraphRequest, get
+from ..context import Context
+from ..errors import GraphError, InvalidInput, UnexpectedResponse
+from ..graph.paging import DEFAULT_LIMIT, Place, page_of, page_size
+
+LOST = ("syncstatenotfound", "syncstateinvalid", "resyncrequired")
+"""Graph's codes for a token that it knows no more, in lower case."""
+
+
+def messages(context: Context, values: dict[str, Any]) -> dict[str, Any]:
+    """Changes of one folder's messages. What leaves the folder is told as ``@removed``, a move included."""
+    since = values.get("receivedAfter")
+    query = {
+        "$select": values.get("select"),
+        "changeType": values.get("changeType"),
+        "$filter": f"receivedDateTime ge {since}" if since else None,
+    }
+    first = get("/mailFolders/{folder}/messages/delta", query=query, folder=values["folder"])
+    return _changes(context, values, "messages.changes", first)
+
+
+def folders(context: Context, values: dict[str, Any]) -> dict[str, Any]:
+    """Changes of the mailbox's folders, on every level."""
+    first = get("/mailFolders/delta", query={"$select": values.get("select")})
+    return _changes(context, values, "folders.changes", first)
+
+
+def _changes(context: Context, values: dict[str, Any], name: str, first: GraphRequest) -> dict[str, Any]:
+    place = Place(name, context.owner, context.cursor_key)
+    first = replace(first, prefer={"odata.maxpagesize": str(page_size(values))})
+    link = _link(place, values, first) if "cursor" in values else None
+    restarted = False
+    try:
+        items, following, complete = _read(context, first, link, values.get("limit", DEFAULT_LIMIT))
+    except GraphError as error:
+        if link is None or not _is_lost(error):
+            raise
+        restarted = True
+        items, following, complete = _read(context, first, None, values.get("limit", DEFAULT_LIMIT))
+    cursor = place.encode([first.path, following], 0)
+    return {"value": items, "cursor": cursor, "complete": complete, "restarted": restarted}
+
+
+def _link(place: Place, values: dict[str, Any], first: GraphRequest) -> str:
+    state, _ = place.decode(values["cursor"])
+    path, link = state or ("", "")
+    if path != first.path:
+        raise InvalidInput.of([("/cursor", "belongs to another folder")])
+    return str(link)
+
+
+def _is_lost(error: GraphError) -> bool:
+    """410, or 40x with a code that says so: the changes have to be read from the beginning."""
+    return error.status == 410 or (error.graph_code or "").lower() in LOST
+
+
+def _read(
+    context: Context, first: GraphRequest, link: str | None, limit: int
+) -> tuple[list[dict[str, Any]], str, bool]:
+    """Whole pages until ``limit`` is reached or Graph has told everything: items, the next link, whether that is
+    all for now."""
+    items: list[dict[str, Any]] = []
+    while True:
+        answer = context.graph.json(context.graph.follow(link, first) if link else first)
+        items += page_of(answer).items
+        if answer.get("@odata.deltaLink"):
+            return items, str(answer["@odata.deltaLink"]), True
+        link = answer.get("@odata.nextLink")
+        if not isinstance(link, str):
+            raise UnexpectedResponse("Graph's answer to a delta query leads nowhere.")
+        if len(items) >= limit:
+            return items, link, False
