@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from outlook_connector import ConfigError
+from outlook_connector import ConfigError, InvalidInput, connect
 from outlook_connector.config import Config, build
 from outlook_connector.config_source import read
 from outlook_connector.schema import Schemas
@@ -180,3 +180,25 @@ def test_a_cloud_has_its_own_hosts(cloud: str, login: str, graph: str) -> None:
 def test_whatever_is_given_is_taken_or_refused_in_one_form(source: Any) -> None:
     with pytest.raises(ConfigError):
         made(source)
+
+
+def test_a_managed_identity_has_no_mailbox_of_its_own() -> None:
+    with (
+        connect({"auth": "managedIdentity", "mailbox": "a@b", "tokenStore": "memory:"}) as connector,
+        pytest.raises(InvalidInput, match="/mailbox"),
+    ):
+        connector.invoke("messages.list", {"mailbox": "me"})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"tokenStore": "sqlite:~nosuchuser/x"},
+        {"tokenStore": "sqlite:"},
+        {"storeKey": ","},
+        {"files": {"allow": ["~nosuchuser"]}},
+    ],
+)
+def test_what_cannot_be_opened_is_a_configuration_error(change: dict[str, Any], tmp_path: Path) -> None:
+    with pytest.raises(ConfigError):
+        connect({"clientId": "abc", "tokenStore": f"sqlite:///{tmp_path}/s.db", **change})
