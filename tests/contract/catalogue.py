@@ -64,6 +64,7 @@ def _with_extension(sandbox: Sandbox, connector: Connector, given: Mapping[str, 
     return dict(given)
 
 
+_A_SEARCH = {"displayName": "Unread", "sourceFolders": ["inbox"], "unread": True}
 _A_RULE = ("ruleId", "rules.create", {"displayName": "Read it", "actions": {"markAsRead": True}})
 _AN_OVERRIDE = (
     "overrideId",
@@ -71,9 +72,13 @@ _AN_OVERRIDE = (
     {"address": "a@b.example", "classifyAs": "other"},
 )
 
+ALLOWED = {"operations": {"allow": ["*", "graph.request", "graph.batch"]}}
+"""What a configuration has to say so that every operation may run."""
+
 PREPARATIONS: Mapping[str, Preparation] = {
     "auth.complete": _come_back,
     "auth.completeDevice": _begin_device,
+    "folders.updateSearchFolder": _with_new("folder", "folders.createSearchFolder", _A_SEARCH),
     **{f"extensions.{verb}": _with_extension for verb in ("get", "update", "delete")},
     **{f"rules.{verb}": _with_new(*_A_RULE) for verb in ("list", "get", "update", "delete")},
     **{

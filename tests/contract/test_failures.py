@@ -6,7 +6,7 @@ from outlook_connector import Connector, ConnectorError, connect
 from outlook_connector.manifest import Operation
 from outlook_connector.sandbox import Sandbox
 
-from .catalogue import OPERATIONS, prepared
+from .catalogue import ALLOWED, OPERATIONS, prepared
 
 FAILURES = {
     "401": {"status": 401},
@@ -69,7 +69,7 @@ def test_a_failure_that_lasts_gives_the_error_of_the_table(
     operation: Operation, failure: str, outlook_sandbox: Sandbox
 ) -> None:
     with connect(
-        outlook_sandbox.config(http={"caBundle": outlook_sandbox.ca_file, "attempts": 2})
+        outlook_sandbox.config(http={"caBundle": outlook_sandbox.ca_file, "attempts": 2}, **ALLOWED)
     ) as connector:
         given = prepared(outlook_sandbox, connector, operation.name)
         before = len(outlook_sandbox.requests)

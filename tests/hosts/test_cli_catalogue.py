@@ -118,8 +118,20 @@ def test_an_unknown_operation_is_wrong_input_with_a_hint() -> None:
 
 def test_scopes_are_the_least_that_the_operations_need() -> None:
     found = run("scopes").json
-    assert found["delegated"] == ["Mail.ReadWrite", "Mail.Send", "MailboxSettings.ReadWrite", "User.Read"]
-    assert found["application"] == ["Mail.ReadWrite", "Mail.Send", "MailboxSettings.ReadWrite", "User.Read.All"]
+    assert found["delegated"] == [
+        "Mail.Read",
+        "Mail.ReadWrite",
+        "Mail.Send",
+        "MailboxSettings.ReadWrite",
+        "User.Read",
+    ]
+    assert found["application"] == [
+        "Mail.Read",
+        "Mail.ReadWrite",
+        "Mail.Send",
+        "MailboxSettings.ReadWrite",
+        "User.Read.All",
+    ]
 
 
 def test_scopes_follow_what_the_configuration_allows(sandbox: Sandbox, tmp_path: Path) -> None:
