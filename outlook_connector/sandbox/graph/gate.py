@@ -9,7 +9,7 @@ from typing import Protocol
 
 from outlook_connector.sandbox.clouds import cloud_of
 from outlook_connector.sandbox.directory import Directory, User
-from outlook_connector.sandbox.graph.permissions import PROFILE, TABLE
+from outlook_connector.sandbox.graph.permissions import PROFILE, SERVICE, TABLE
 from outlook_connector.sandbox.graph.problem import Problem, invalid_user, no_resource, problem
 from outlook_connector.sandbox.graph.routing import Match
 from outlook_connector.sandbox.tokens import Caller, TokenRefused
@@ -43,7 +43,12 @@ def _challenge(login: str, claims: str) -> str:
 
 
 def owner_of(match: Match, caller: Caller, directory: Directory) -> User:
-    """The user that the path is about, once the caller may do there what the route does. Raises 400, 403, 404."""
+    """The user that the path is about, once the caller may do there what the route does. Raises 400, 403, 404.
+
+    Paths of the service as a whole are about the caller, or about nobody: then anybody stands for them.
+    """
+    if match.route.permission == SERVICE:
+        return directory.user(caller.user_id or "") or directory.users[0]
     owner = _named(match, caller, directory)
     permission = TABLE[match.route.permission]
     if caller.user_id is None:

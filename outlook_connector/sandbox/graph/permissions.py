@@ -38,6 +38,7 @@ SEND = "send"
 SETTINGS_READ = "settings read"
 SETTINGS_WRITE = "settings write"
 SUPPORTED = "supported"
+SERVICE = "service"
 MAIL_TIPS = "mail tips"
 TRANSLATE = "translate"
 OVERRIDES_READ = "overrides read"
@@ -64,6 +65,8 @@ TABLE: Mapping[str, Permission] = {
         frozenset(("User.ReadBasic.All", "User.Read.All")),
         frozenset(("User.ReadBasic.All", "User.Read.All")),
     ),
+    # What these need depends on what they name; their handlers look it up.
+    SERVICE: Permission(frozenset(), frozenset(), frozenset()),
     TRANSLATE: Permission(
         frozenset(
             ("User.Read", "User.ReadBasic.All", "User.ReadWrite", "User.Read.All", "User.ReadWrite.All")

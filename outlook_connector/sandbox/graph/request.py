@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from outlook_connector.sandbox.directory import Directory, User
 from outlook_connector.sandbox.exchange import Answer, Call
+from outlook_connector.sandbox.graph.courier import Courier
 from outlook_connector.sandbox.graph.model.folder import Folder
 from outlook_connector.sandbox.graph.model.ids import is_well_formed
 from outlook_connector.sandbox.graph.model.mailbox import Mailbox
@@ -50,6 +51,7 @@ class Request:
     prefer: Preferences
     switches: Switches = field(default_factory=Switches)
     answer_headers: dict[str, str] = field(default_factory=dict)
+    courier: Courier = field(default_factory=Courier)
     outside: Outside | None = None
 
     @property

@@ -13,7 +13,8 @@ Handler = Callable[[Request], Answer]
 # A key, a function's one parameter (its enumeration's name may stand before it), or a function without any.
 _KEYED = re.compile(r"([\w.]+)\((?:\w+=)?(?:[\w.]+)?'(.*)'\)", re.DOTALL)
 _CALLED = re.compile(r"([\w.]+)\(\)")
-_ROOTS = {"me": 1, "users": 2}
+# How many segments name the user; none on the paths of the service as a whole.
+_ROOTS = {"me": 1, "users": 2, "subscriptions": 0}
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,8 @@ class Router:
     def match(self, method: str, raw_path: str) -> Match:
         """The route of a path after `/v1.0`. Raises 400 for an unknown path and 405 for a wrong method."""
         segments = _segments(raw_path)
-        depth = _ROOTS.get(segments[0].lower(), 0) if segments else 0
-        if not depth or len(segments) < depth:
+        depth = _ROOTS.get(segments[0].lower()) if segments else None
+        if depth is None or len(segments) < depth:
             raise unknown_segment(segments[0] if segments else "")
         user = segments[1] if depth == 2 else None
         rest, params = _flattened(segments[depth:])

@@ -15,6 +15,7 @@ from outlook_connector.sandbox.graph.model.mailbox import Mailbox
 from outlook_connector.sandbox.graph.model.world import Ledger, World
 from outlook_connector.sandbox.graph.odata import query as queries
 from outlook_connector.sandbox.graph.post.delivery import arrive
+from outlook_connector.sandbox.graph.post_office import PostOffice
 from outlook_connector.sandbox.graph.prefer import parse as parse_preferences
 from outlook_connector.sandbox.graph.problem import Problem, invalid_user, problem, unknown_segment
 from outlook_connector.sandbox.graph.request import Outside, Request
@@ -53,6 +54,7 @@ class GraphService:
         self._base_url = base_url_getter
         self.switches = Switches()
         self.intercept: Callable[[Call], Answer | None] | None = None
+        self._post = PostOffice(clock, directory)
         self._router = Router(ROUTES)
         self._lock = threading.RLock()
         self._seeded = _with_mailboxes(seed(directory, to_second(clock.now())), directory)
@@ -68,11 +70,24 @@ class GraphService:
         with self._lock:
             self.switches = Switches()
             self._world = self._seeded.copy()
+            self._post.courier.drop_all()
 
     def forget_sync_states(self) -> None:
         """Loses what delta tokens stand for: the next use of each is answered 410, and clients begin again."""
         with self._lock:
             self._world.sync.forget()
+
+    def lifecycle(self, event: str, subscription_id: str | None = None) -> int:
+        """Sends a lifecycle event for one subscription, or for all that have a lifecycle URL; returns how many.
+
+        `event` is `reauthorizationRequired`, `subscriptionRemoved` (which ends them) or `missed`.
+        """
+        with self._lock:
+            return self._post.lifecycle(self._world, event, subscription_id)
+
+    def wait_for_notifications(self, seconds: float = 10.0) -> bool:
+        """Waits until all notifications are sent or given up; false where that took longer."""
+        return self._post.courier.wait(seconds)
 
     def deliver(self, user_address: str, message: dict[str, Any]) -> str:
         """A mail from outside arrives in a user's inbox; returns its immutable id.
@@ -84,7 +99,9 @@ class GraphService:
             if user is None or user.id not in self._world.mailboxes:
                 raise invalid_user(user_address)
             mailbox = self._world.mailboxes[user.id]
-            return mailbox.immutable_id(arrive(self._world, mailbox, message, to_second(self._clock.now())))
+            arrived = arrive(self._world, mailbox, message, to_second(self._clock.now()))
+            self._post.announce(self._world, self.switches)
+            return mailbox.immutable_id(arrived)
 
     def handle(self, call: Call) -> Answer:
         """Answers one call under `/v1.0`; never raises for what a client did."""
@@ -112,6 +129,7 @@ class GraphService:
     def _single(self, call: Call) -> Answer:
         with self._lock:
             answer, outside = self._answer(call, to_second(self._clock.now()))
+            self._post.announce(self._world, self.switches)
         if outside is None:
             return answer
         result = outside.work()
@@ -139,6 +157,7 @@ class GraphService:
             query=queries.parse(call.query),
             prefer=parse_preferences(call.headers.get("prefer", "")),
             switches=self.switches,
+            courier=self._post.courier,
         )
         answer = match.route.handler(request)
         applied = {"Preference-Applied": request.prefer.applied} if request.prefer.applied else {}

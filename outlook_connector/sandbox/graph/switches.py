@@ -11,9 +11,11 @@ class Switches:
     `removed_reason`: the reason that delta gives for what left a folder, `deleted` or `changed`.
     `lose_notifications`: so many of the next notifications are not sent; subscriptions with a lifecycle URL
     get a `missed` event instead. `double_notifications`: so many of the next ones are sent twice.
+    `handshake_seconds`: how long a new receiver has to answer.
     """
 
     repeat_delta_items: bool = False
     removed_reason: str = "deleted"
     lose_notifications: int = 0
     double_notifications: int = 0
+    handshake_seconds: float = 10.0

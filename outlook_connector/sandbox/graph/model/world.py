@@ -6,6 +6,7 @@ from typing import Any, TypedDict
 
 from outlook_connector.sandbox.graph.model.ids import digest
 from outlook_connector.sandbox.graph.model.mailbox import Mailbox
+from outlook_connector.sandbox.graph.model.subscription import Subscription
 from outlook_connector.sandbox.graph.model.sync import SyncStates
 
 DOMAIN_OF_IDS = "sandbox.contoso.example"
@@ -50,6 +51,8 @@ class World:
     serial: int = 0
     domain: str = ""
     sync: SyncStates = field(default_factory=SyncStates)
+    subscriptions: dict[str, Subscription] = field(default_factory=dict)
+    heard: dict[str, int] = field(default_factory=dict)
 
     def copy(self) -> "World":
         """A state that changes apart from this one, with an empty ledger and no uploads."""
@@ -61,6 +64,8 @@ class World:
             uploads={},
             ledger=_empty_ledger(),
             sync=SyncStates(),
+            subscriptions={},
+            heard={},
         )
 
     def next_serial(self) -> int:

@@ -16,6 +16,7 @@ from outlook_connector.sandbox.graph.resources import (
     rules,
     sendmail,
     settings,
+    subscriptions,
     supported,
     translation,
     uploads,
@@ -41,4 +42,5 @@ ROUTES: tuple[Route, ...] = (
     *purging.ROUTES,
     *extensions.ROUTES,
     *delta.ROUTES,
+    *subscriptions.ROUTES,
 )

@@ -1,0 +1,217 @@
+"""Subscriptions: https://learn.microsoft.com/graph/api/resources/subscription"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qsl
+
+from outlook_connector.sandbox.directory import User
+from outlook_connector.sandbox.exchange import Answer
+from outlook_connector.sandbox.graph import gate
+from outlook_connector.sandbox.graph.courier import is_local
+from outlook_connector.sandbox.graph.model.own import new_guid
+from outlook_connector.sandbox.graph.model.subscription import Subscription
+from outlook_connector.sandbox.graph.model.typed import Check, boolean, moment, read, text
+from outlook_connector.sandbox.graph.permissions import BASIC, SERVICE
+from outlook_connector.sandbox.graph.problem import Problem, problem
+from outlook_connector.sandbox.graph.request import Outside, Request
+from outlook_connector.sandbox.graph.routing import Route, Router
+from outlook_connector.sandbox.graph.searching import compiled
+
+Json = dict[str, Any]
+_KIND = "microsoft.graph.subscription"
+_LONGEST = timedelta(minutes=10_080)
+_KINDS = frozenset(("created", "updated", "deleted"))
+_MOST = 1000
+_URLS = ("notificationUrl", "lifecycleNotificationUrl")
+_KNOWN: Mapping[str, Check] = {
+    **dict.fromkeys((*_URLS, "changeType", "resource", "clientState", "latestSupportedTlsVersion"), text),
+    "expirationDateTime": moment,
+    "includeResourceData": boolean,
+}
+_READ_ONLY = ("id", "applicationId", "creatorId")
+
+
+def _no_answer(_request: Request) -> Answer:
+    return Answer(204)
+
+
+# What can be subscribed to, and what reading it needs.
+_RESOURCES = Router(
+    (
+        Route("GET", "messages", BASIC, _no_answer),
+        Route("GET", "mailFolders/{folder}/messages", BASIC, _no_answer),
+    )
+)
+
+
+def _invalid(message: str) -> Problem:
+    return Problem(400, "InvalidRequest", message)
+
+
+def _given(request: Request) -> Json:
+    data = {name: value for name, value in request.json().items() if name not in _READ_ONLY}
+    found = {name: value for name, value in read(data, _KNOWN, _KIND).items() if value is not None}
+    for name in _URLS:
+        if name in found and not is_local(found[name]):
+            raise _invalid(f"The {name} must be an HTTPS address, and in the sandbox one on this machine.")
+    if len(found.get("clientState", "")) > 128:
+        raise _invalid("The clientState must not be longer than 128 characters.")
+    if found.get("includeResourceData"):
+        raise _invalid("The sandbox sends no resource data in notifications.")
+    return found
+
+
+def _expiry(request: Request, wanted: datetime) -> datetime:
+    if wanted <= request.now:
+        raise _invalid("Subscription expiration must be in the future.")
+    if wanted > request.now + _LONGEST:
+        raise _invalid("Subscription expiration can only be 10080 minutes in the future.")
+    return wanted
+
+
+def _kinds(written: str) -> frozenset[str]:
+    kinds = frozenset(part.strip().lower() for part in written.split(",") if part.strip())
+    if not kinds or not kinds <= _KINDS:
+        raise _invalid("The changeType is a list of created, updated and deleted.")
+    return kinds
+
+
+def create(request: Request) -> Answer:
+    """Makes a subscription, once its receivers have answered the handshake: 201. Raises 400, 403, 404."""
+    data = _given(request)
+    for name in ("changeType", "notificationUrl", "resource", "expirationDateTime"):
+        if not data.get(name):
+            raise _invalid(f"The property '{name}' is required.")
+    kinds, expires = _kinds(data["changeType"]), _expiry(request, data.pop("expirationDateTime"))
+    owner, folder, wanted = _about(request, data["resource"])
+    if sum(found.owner == owner.id for found in request.world.subscriptions.values()) >= _MOST:
+        raise Problem(403, "ErrorTooManySubscriptions", f"A mailbox has at most {_MOST} subscriptions.")
+    made = Subscription(
+        id=new_guid("subscription", owner.id, request.world.next_serial()),
+        app_id=request.caller.app_id,
+        creator=request.caller.user_id or request.caller.app_id,
+        owner=owner.id,
+        folder=folder,
+        filter=wanted,
+        kinds=kinds,
+        expires=expires,
+        immutable=request.prefer.immutable_ids,
+        values=data,
+    )
+    return _after_handshake(request, 201, made, [data[name] for name in _URLS if name in data])
+
+
+def _about(request: Request, resource: str) -> tuple[User, str | None, str]:
+    """Whose mailbox, which folder (None: all) and which filter a resource names."""
+    path, _, query = resource.partition("?")
+    match = _RESOURCES.match("GET", f"/{path.strip('/')}")
+    owner = gate.owner_of(match, request.caller, request.directory)
+    mailbox = request.world.mailboxes.get(owner.id)
+    if mailbox is None:
+        raise problem("no_mailbox")
+    wanted = dict(parse_qsl(query)).get("$filter", "")
+    if wanted:
+        compiled(wanted)
+    if "folder" not in match.params:
+        return owner, None, wanted
+    folder = mailbox.folder(match.params["folder"])
+    if folder is None:
+        raise problem("no_folder")
+    return owner, folder.key, wanted
+
+
+def _after_handshake(request: Request, status: int, made: Subscription, urls: list[str]) -> Answer:
+    """Stores and answers with a subscription after the receivers were asked, which holds up nobody else."""
+    world, patience = request.world, request.switches.handshake_seconds
+
+    def work() -> str:
+        return next((wrong for url in urls if (wrong := request.courier.validate(url, patience))), "")
+
+    def then(wrong: str) -> Answer:
+        if wrong:
+            raise Problem(400, "ValidationError", wrong)
+        world.subscriptions[made.id] = made
+        world.heard.setdefault(made.owner, len(world.mailboxes[made.owner].journal))
+        return _answer(request, status, made)
+
+    request.outside = Outside(work, then)
+    return Answer(status)
+
+
+def _answer(request: Request, status: int, found: Subscription) -> Answer:
+    context = f"{request.base_url}/v1.0/$metadata#subscriptions/$entity"
+    return Answer.json(status, {"@odata.context": context, **found.as_json()})
+
+
+def _visible(request: Request) -> list[Subscription]:
+    caller = request.caller
+    return [
+        found
+        for found in request.world.subscriptions.values()
+        if found.app_id == caller.app_id
+        and found.creator == (caller.user_id or caller.app_id)
+        and found.expires > request.now
+    ]
+
+
+def _find(request: Request) -> Subscription:
+    wanted = request.params["subscription"].lower()
+    for found in _visible(request):
+        if found.id == wanted:
+            return found
+    raise Problem(404, "ResourceNotFound", "The object was not found.")
+
+
+def list_all(request: Request) -> Answer:
+    """The subscriptions that this app made, for this user where there is one."""
+    context = f"{request.base_url}/v1.0/$metadata#subscriptions"
+    value = [found.as_json() for found in _visible(request)]
+    return Answer.json(200, {"@odata.context": context, "value": value})
+
+
+def get(request: Request) -> Answer:
+    """One subscription."""
+    return _answer(request, 200, _find(request))
+
+
+def update(request: Request) -> Answer:
+    """Renews a subscription, or gives it another address, which is asked first.
+
+    https://learn.microsoft.com/graph/api/subscription-update
+    """
+    found, data = _find(request), _given(request)
+    if not data or data.keys() - {"expirationDateTime", "notificationUrl"}:
+        raise _invalid("Only expirationDateTime and notificationUrl of a subscription can be changed.")
+    if "expirationDateTime" in data:
+        found = replace(found, expires=_expiry(request, data.pop("expirationDateTime")))
+    if data:
+        return _after_handshake(
+            request, 200, replace(found, values={**found.values, **data}), list(data.values())
+        )
+    request.world.subscriptions[found.id] = found
+    return _answer(request, 200, found)
+
+
+def delete(request: Request) -> Answer:
+    """Ends a subscription: 204."""
+    del request.world.subscriptions[_find(request).id]
+    return Answer(204)
+
+
+def reauthorize(request: Request) -> Answer:
+    """Says that the app still may: 204. https://learn.microsoft.com/graph/api/subscription-reauthorize"""
+    _find(request)
+    return Answer(204)
+
+
+_ONE = "subscriptions/{subscription}"
+ROUTES = (
+    Route("GET", "subscriptions", SERVICE, list_all),
+    Route("POST", "subscriptions", SERVICE, create),
+    Route("GET", _ONE, SERVICE, get),
+    Route("PATCH", _ONE, SERVICE, update),
+    Route("DELETE", _ONE, SERVICE, delete),
+    Route("POST", f"{_ONE}/reauthorize", SERVICE, reauthorize),
+)
