@@ -14,8 +14,8 @@ from outlook_connector.hosts.cli.options import connection
 from outlook_connector.sandbox import Sandbox
 
 ORDER = [
-    *("configuration", "token store", "sign-in", "access token", "clock", "permissions"),
-    *("Microsoft Graph", "mailbox"),
+    *("configuration", "token store", "credential", "sign-in", "access token", "clock"),
+    *("permissions", "Microsoft Graph", "mailbox"),
 ]
 
 
@@ -154,3 +154,12 @@ def narrow_token(sandbox: Sandbox, scope: str) -> dict[str, Any]:
 )
 def test_a_store_is_named_without_its_password(url: str | None, shown: str) -> None:
     assert place(url) == shown
+
+
+def test_a_certificate_that_ends_soon_is_warned_about(sandbox: Sandbox, tmp_path: Path) -> None:
+    certificate = {"path": sandbox.certificate_file(lifetime=5 * 86400)}
+    found = sandbox.config(auth="application", clientSecret=None, certificate=certificate)
+    told = one(run("doctor", "--config", config_file(tmp_path, found)), "credential")
+    assert told["state"] == "warn"
+    assert "certificate, good until" in told["found"]
+    assert "new certificate" in told["do"]

@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
 
 SKEW = 120.0
 """Seconds by which this machine's clock may differ: Microsoft Entra allows five minutes, tokens lose them."""
+
+SOON = 30.0
+"""Days before a certificate's end from which on it is warned about."""
+
+RENEW = "Add a new certificate under Certificates & secrets, then set certificate to it, and remove the old one last."
 
 DISPENSABLE = frozenset({"openid", "profile", "email", "offline_access"})
 
@@ -118,8 +124,28 @@ def sign_in(patient: Patient) -> Verdict:
 
 def token(patient: Patient) -> Verdict:
     patient.token = patient.parts.context.auth.token()
-    until = patient.parts.context.auth.status()["accessTokenExpiresAt"]
-    return "ok", f"good until {until}" if until else "supplied by the host", ""
+    status = patient.parts.context.auth.status()
+    until, renewable = status["accessTokenExpiresAt"], status.get("refreshTokenExpiresAt")
+    if not until:
+        return "ok", "supplied by the host", ""
+    lasts = (
+        f"; renewed without a person until about {renewable}, and longer when it is used" if renewable else ""
+    )
+    return "ok", f"good until {until}{lasts}", ""
+
+
+def credential(patient: Patient) -> Verdict:
+    """How the app proves who it is, and when that ends."""
+    known = patient.parts.context.auth.status().get("credential") or {}
+    kind, until = known.get("kind"), known.get("expiresAt")
+    if not kind or kind == "none":
+        return "ok", "none: a public client, or the platform's", ""
+    if not until:
+        when = "; when it ends stands only under Certificates & secrets" if kind == "clientSecret" else ""
+        return "ok", kind + when, ""
+    left = (datetime.fromisoformat(until).timestamp() - patient.clock()) / 86400
+    soon = left < SOON and kind == "certificate"
+    return ("warn" if soon else "ok"), f"{kind}, good until {until}", RENEW if soon else ""
 
 
 def clock(patient: Patient) -> Verdict:
@@ -212,6 +238,7 @@ def _claims(token: str) -> Mapping[str, Any]:
 CHECKS: tuple[tuple[str, Callable[[Patient], Verdict], bool], ...] = (
     ("configuration", configuration, True),
     ("token store", store, True),
+    ("credential", credential, True),
     ("sign-in", sign_in, True),
     ("access token", token, True),
     ("clock", clock, False),
