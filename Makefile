@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check faults clean
+.PHONY: demo test test-hosts test-faults check faults clean
 
 $(VENV)/.run: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -19,8 +19,14 @@ $(VENV)/.dev: $(VENV)/.run pyproject.toml
 demo: $(VENV)/.run          ## the whole connector at work against the sandbox, over real OAuth and HTTP
 	@$(BIN)/outlook-connector demo
 
-test: $(VENV)/.dev          ## every test; those that need a browser say so when it is missing
-	$(BIN)/python -m pytest -n 2
+test: $(VENV)/.dev          ## the contract, the parts and the sandbox; a test that needs a browser says so when it is missing
+	$(BIN)/python -m pytest -n 4 --ignore=tests/hosts --ignore=tests/faults
+
+test-hosts: $(VENV)/.dev    ## the command line, the demo and the README, as processes of their own
+	$(BIN)/python -m pytest -n 4 tests/hosts
+
+test-faults: $(VENV)/.dev   ## the smaller fault runs: kill -9, lost answers, refresh races
+	$(BIN)/python -m pytest -n 2 tests/faults
 
 check: $(VENV)/.dev         ## style, types, layers
 	$(BIN)/ruff check .
