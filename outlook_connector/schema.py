@@ -200,7 +200,8 @@ def _enum(error: Any) -> _Told:
 
 
 def _format(error: Any) -> _Told:
-    yield (), f"must be a {error.validator_value}"
+    zone = " with a zone, such as 2026-11-24T10:00:00Z" if error.validator_value == "date-time" else ""
+    yield (), f"must be a {error.validator_value}{zone}"
 
 
 def _pattern(error: Any) -> _Told:
