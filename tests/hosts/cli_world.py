@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -94,6 +95,11 @@ class Running:
             self._more.notify_all()
 
 
+def _interruptible() -> None:
+    """A shell starts what runs in the background with Ctrl-C ignored, which children inherit."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextmanager
 def started(*arguments: str, extra: Mapping[str, str] | None = None) -> Iterator[Running]:
     process = subprocess.Popen(
@@ -104,6 +110,7 @@ def started(*arguments: str, extra: Mapping[str, str] | None = None) -> Iterator
         text=True,
         encoding="utf-8",
         env=environment(extra),
+        preexec_fn=_interruptible if os.name == "posix" else None,  # noqa: PLW1509 - it only sets a signal
     )
     try:
         yield Running(process)
