@@ -7,6 +7,7 @@ POST   /deliver   {"user": "adele@contoso.example", "message": {...}} -> {"id": 
 POST   /clock     {"advance": seconds} -> {"now": ...}
 POST   /reset
 GET    /ledger    every mail submitted and every copy delivered
+GET    /notifications  what arrived at the sandbox's own receiver, https://localhost/_sandbox/notifications
 POST   /device    {"userCode": ..., "user": "adele@contoso.example"}, or without a user to decline
 GET    /identity  the environment variables of both managed identity endpoints, which start serving
 POST   /claims    {"principal": user or client id}: Graph challenges its tokens so far
@@ -79,6 +80,10 @@ def _ledger(sandbox: Sandbox, body: dict[str, Any]) -> Any:
     return sandbox.ledger
 
 
+def _notifications(sandbox: Sandbox, body: dict[str, Any]) -> Any:
+    return sandbox.notifications
+
+
 def _device(sandbox: Sandbox, body: dict[str, Any]) -> dict[str, Any]:
     if body.get("user"):
         sandbox.entra.approve_device(body["userCode"], body["user"])
@@ -119,6 +124,7 @@ ACTIONS: Mapping[tuple[str, str], Action] = {
     ("POST", "clock"): _clock,
     ("POST", "reset"): _reset,
     ("GET", "ledger"): _ledger,
+    ("GET", "notifications"): _notifications,
     ("POST", "device"): _device,
     ("GET", "identity"): _identity,
     ("POST", "claims"): _claims,

@@ -15,6 +15,7 @@ from outlook_connector.sandbox.faults import Drop, Fault, Faults
 from outlook_connector.sandbox.gateway import ADMIN, Gateway, Handler
 from outlook_connector.sandbox.graph.model.world import Ledger
 from outlook_connector.sandbox.graph.problem import Problem
+from outlook_connector.sandbox.graph.receiver import RECEIVER
 from outlook_connector.sandbox.graph.service import GraphService, Seed
 from outlook_connector.sandbox.issuer import Issuer
 from outlook_connector.sandbox.recorder import Recorded, Recorder, Service
@@ -152,6 +153,17 @@ class Sandbox:
     def ledger(self) -> Ledger:
         """Every mail submitted and every copy delivered, as the Graph service counts them."""
         return self.graph.ledger
+
+    @property
+    def notification_url(self) -> str:
+        """A receiver of notifications that is part of every sandbox, for subscriptions without one of their own."""
+        return RECEIVER
+
+    @property
+    def notifications(self) -> list[dict[str, Any]]:
+        """What arrived at `notification_url`, oldest first, once all that was under way has arrived."""
+        self.graph.wait_for_notifications()
+        return self.graph.notifications
 
     def deliver(self, user: str, message: Mapping[str, Any]) -> str:
         """A mail from outside arrives in the user's inbox; returns its immutable id.

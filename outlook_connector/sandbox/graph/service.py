@@ -85,6 +85,11 @@ class GraphService:
         with self._lock:
             return self._post.lifecycle(self._world, event, subscription_id)
 
+    @property
+    def notifications(self) -> list[dict[str, Any]]:
+        """What arrived at the sandbox's own receiver since the last reset, oldest first."""
+        return self._post.courier.receiver.all()
+
     def wait_for_notifications(self, seconds: float = 10.0) -> bool:
         """Waits until all notifications are sent or given up; false where that took longer."""
         return self._post.courier.wait(seconds)
