@@ -58,6 +58,16 @@ class HttpSettings:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """What the app asks of one mailbox at most: calls at once, calls in 10 minutes, megabytes sent in 5 minutes.
+    https://learn.microsoft.com/graph/throttling-limits#outlook-service-limits"""
+
+    concurrent: int = 4
+    requests: int = 10_000
+    upload_megabytes: int = 150
+
+
+@dataclass(frozen=True)
 class CertificateSettings:
     """Where the app's certificate and its private key are: in a PEM or PFX file, or in a PEM text."""
 
@@ -105,6 +115,7 @@ class Config:
     token_store: str | None = field(default=None, repr=False)
     store_key: Secret | None = None
     http: HttpSettings = HttpSettings()
+    limits: Limits = Limits()
     rules: Rules = Rules()
 
 
@@ -133,6 +144,7 @@ def _assemble(kind: str, raw: Mapping[str, Any]) -> Config:
     authority, tenant = _authority(raw, cloud)
     graph_url = raw.get("graphUrl", CLOUDS[cloud].graph + "/v1.0").rstrip("/")
     http, operations = raw.get("http", {}), raw.get("operations", {})
+    limits = raw.get("limits", {})
     return Config(
         auth=kind,
         tenant_id=tenant,
@@ -161,6 +173,9 @@ def _assemble(kind: str, raw: Mapping[str, Any]) -> Config:
             attempts=http.get("attempts", 4),
             proxy=http.get("proxy"),
             ca_bundle=http.get("caBundle"),
+        ),
+        limits=Limits(
+            limits.get("concurrent", 4), limits.get("requests", 10_000), limits.get("uploadMegabytes", 150)
         ),
         rules=Rules(
             read_only=raw.get("readOnly", False),
@@ -212,12 +227,7 @@ _NEEDED: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("tenantId", "is required for application: client credentials belong to one tenant"),
         ("mailbox", "is required for application: there is no signed-in person whose mailbox could be meant"),
     ),
-    "managedIdentity": (
-        (
-            "mailbox",
-            "is required for managedIdentity: there is no signed-in person whose mailbox could be meant",
-        ),
-    ),
+    "managedIdentity": (("mailbox", "is required for managedIdentity: it has no mailbox of its own"),),
     "hostToken": (("accessToken", "is required for hostToken"),),
 }
 
