@@ -16,11 +16,12 @@ from .dispatcher import Connector
 from .files import Files
 from .graph.client import Graph
 from .graph.session import Sessions
+from .hourly import Hourly
 from .manifest import load
 from .permissions import least, needs_of
 from .policy import Policy
 from .schema import Schemas
-from .sent import SentKeys
+from .sent import SentKeys, digest
 from .store import Store, StoreConflict, open_store
 
 
@@ -74,6 +75,7 @@ def assemble(
         files=Files(settings.rules.files_allow),
         policy=policy,
         sent=SentKeys(store, settings.http.deadline),
+        hourly=Hourly(store, _hourly_name(settings), settings.rules.mails_per_hour),
         owner="",
         cursor_key=_cursor_key(settings, store),
         needs=needs,
@@ -92,6 +94,10 @@ def assemble(
 def _usual_store(settings: configuration.Config) -> str | None:
     """A host that brings its own tokens has none to keep here; the others have the user's data directory."""
     return "memory:" if settings.auth == "hostToken" else None
+
+
+def _hourly_name(settings: configuration.Config) -> str:
+    return "hourly/" + digest([settings.tenant_id, settings.client_id, settings.account, settings.mailbox])
 
 
 def _cursor_key(settings: configuration.Config, store: Store) -> bytes:

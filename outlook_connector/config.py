@@ -87,6 +87,7 @@ class Rules:
     mailboxes_allow: tuple[str, ...] | None = None
     recipients_allow: tuple[str, ...] | None = None
     files_allow: tuple[str, ...] = ()
+    mails_per_hour: int | None = None
 
 
 @dataclass(frozen=True)
@@ -143,8 +144,7 @@ def _assemble(kind: str, raw: Mapping[str, Any]) -> Config:
     cloud = raw.get("cloud", "global")
     authority, tenant = _authority(raw, cloud)
     graph_url = raw.get("graphUrl", CLOUDS[cloud].graph + "/v1.0").rstrip("/")
-    http, operations = raw.get("http", {}), raw.get("operations", {})
-    limits = raw.get("limits", {})
+    http, operations, limits = (raw.get(one, {}) for one in ("http", "operations", "limits"))
     return Config(
         auth=kind,
         tenant_id=tenant,
@@ -184,6 +184,7 @@ def _assemble(kind: str, raw: Mapping[str, Any]) -> Config:
             mailboxes_allow=_patterns(raw.get("mailboxes", {}), "allow"),
             recipients_allow=_patterns(raw.get("recipients", {}), "allow"),
             files_allow=_patterns(raw.get("files", {}), "allow") or (),
+            mails_per_hour=limits.get("mailsPerHour"),
         ),
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from .auth import Auth
 from .files import Files
 from .graph.client import Graph
+from .hourly import Hourly
 from .manifest import Need
 from .policy import Policy
 from .sent import SentKeys
@@ -22,6 +23,7 @@ class Context:
     files: Files
     policy: Policy
     sent: SentKeys
+    hourly: Hourly
     owner: str
     cursor_key: bytes = field(repr=False)
     needs: tuple[Need, ...] = ()

@@ -11,7 +11,7 @@ LAYERS = (
     {"errors"},
     {"schema", "yaml_reading"},
     {"store", "manifest", "config", "config_source"},
-    {"auth", "policy", "normalise", "binding", "reply", "files", "sent", "permissions", "plain"},
+    {"auth", "policy", "normalise", "binding", "reply", "files", "sent", "hourly", "permissions", "plain"},
     {"graph"},
     {"context"},
     {"operations", "triggers"},
