@@ -9,6 +9,7 @@ import requests
 from outlook_connector import Connector
 from outlook_connector.manifest import load
 from outlook_connector.sandbox import Sandbox
+from outlook_connector.sandbox.graph.receiver import RECEIVER
 from outlook_connector.schema import Schemas
 
 MANIFEST = load()
@@ -72,6 +73,12 @@ _AN_OVERRIDE = (
     {"address": "a@b.example", "classifyAs": "other"},
 )
 
+_A_SUBSCRIPTION = (
+    "subscriptionId",
+    "subscriptions.create",
+    {"changeTypes": ["created"], "notificationUrl": RECEIVER},
+)
+
 ALLOWED = {"operations": {"allow": ["*", "graph.request", "graph.batch"]}}
 """What a configuration has to say so that every operation may run."""
 
@@ -84,6 +91,10 @@ PREPARATIONS: Mapping[str, Preparation] = {
     **{
         f"focusedInbox.{verb}": _with_new(*_AN_OVERRIDE)
         for verb in ("listOverrides", "updateOverride", "deleteOverride")
+    },
+    **{
+        f"subscriptions.{verb}": _with_new(*_A_SUBSCRIPTION)
+        for verb in ("list", "get", "renew", "delete", "reauthorize")
     },
 }
 

@@ -40,14 +40,17 @@ class Subscription:
         found = self.values.get("lifecycleNotificationUrl")
         return str(found) if found else None
 
-    def as_json(self) -> Json:
-        """The subscription as Graph writes it."""
+    def as_json(self, *, read: bool = False) -> Json:
+        """The subscription as Graph writes it: where it is merely read, without its `clientState`.
+
+        https://learn.microsoft.com/graph/api/subscription-list
+        """
         return {
             "id": self.id,
             "resource": self.values["resource"],
             "applicationId": self.app_id,
             "changeType": self.values["changeType"],
-            "clientState": self.values.get("clientState"),
+            "clientState": None if read else self.values.get("clientState"),
             "notificationUrl": self.url,
             "notificationQueryOptions": None,
             "lifecycleNotificationUrl": self.lifecycle_url,

@@ -140,9 +140,9 @@ def _after_handshake(request: Request, status: int, made: Subscription, urls: li
     return Answer(status)
 
 
-def _answer(request: Request, status: int, found: Subscription) -> Answer:
+def _answer(request: Request, status: int, found: Subscription, *, read: bool = False) -> Answer:
     context = f"{request.base_url}/v1.0/$metadata#subscriptions/$entity"
-    return Answer.json(status, {"@odata.context": context, **found.as_json()})
+    return Answer.json(status, {"@odata.context": context, **found.as_json(read=read)})
 
 
 def _visible(request: Request) -> list[Subscription]:
@@ -167,13 +167,13 @@ def _find(request: Request) -> Subscription:
 def list_all(request: Request) -> Answer:
     """The subscriptions that this app made, for this user where there is one."""
     context = f"{request.base_url}/v1.0/$metadata#subscriptions"
-    value = [found.as_json() for found in _visible(request)]
+    value = [found.as_json(read=True) for found in _visible(request)]
     return Answer.json(200, {"@odata.context": context, "value": value})
 
 
 def get(request: Request) -> Answer:
     """One subscription."""
-    return _answer(request, 200, _find(request))
+    return _answer(request, 200, _find(request), read=True)
 
 
 def update(request: Request) -> Answer:
