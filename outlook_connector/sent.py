@@ -16,8 +16,8 @@ KEPT = 30 * 24 * 3600.0
 
 @dataclass
 class Claim:
-    """The row of one key while this worker holds it. It is empty for a key that is new; ``draft`` in it names what
-    was written under the key, ``answer`` what was answered."""
+    """The row of one key while this worker holds it. It is empty for a key that is new; ``begun`` names a draft whose
+    writing was begun under the key, ``draft`` one that is complete, ``answer`` what was answered."""
 
     store: Store
     name: str
@@ -27,8 +27,7 @@ class Claim:
     def check(self, content: str) -> None:
         """Raises ``InvalidInput`` where something was written under the key with other content."""
         if self.row.get("content", content) != content:
-            told = "was used before for a mail with other content; take a new key for a new mail"
-            raise InvalidInput.of([("/idempotencyKey", told)])
+            raise other_content()
 
     def save(self, **values: Any) -> None:
         """Merge ``values`` into the row and write it down before anything else is done.
@@ -65,6 +64,12 @@ class SentKeys:
         with held(self.store, name, ttl=self.longest + 10, timeout=self.longest):
             blob, version = self.store.load(name)
             yield Claim(self.store, name, json.loads(blob) if blob else {}, version)
+
+
+def other_content() -> InvalidInput:
+    """The error for a key under which something else was written."""
+    told = "was used before for a mail with other content; take a new key for a new mail"
+    return InvalidInput.of([("/idempotencyKey", told)])
 
 
 def digest(value: Any) -> str:

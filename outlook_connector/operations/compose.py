@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import InvalidInput
-from ..normalise import Attachment
+from ..normalise import Attachment, is_one_line
 
-KEY_PROPERTY = "String {7b2c8f3e-2a4d-4f0e-9d0a-5f1b6c3e8a91} Name outlook-connector-key"
-"""The single-value extended property that carries an idempotency key, hashed.
+_OURS = "String {7b2c8f3e-2a4d-4f0e-9d0a-5f1b6c3e8a91} Name outlook-connector-"
+KEY_PROPERTY, CONTENT_PROPERTY = _OURS + "key", _OURS + "content"
+"""The single-value extended properties that carry an idempotency key and the content it stands for, both hashed.
 https://learn.microsoft.com/graph/api/resources/singlevaluelegacyextendedproperty"""
 
 ONE_CALL = 3_900_000
@@ -64,16 +65,17 @@ def response(values: Mapping[str, Any]) -> dict[str, Any]:
 def headers(given: Mapping[str, str]) -> Mapping[str, str]:
     """Custom headers, checked: Graph takes only those that start with ``x-``."""
     wrong = [
-        (f"/headers/{name}", "must be one line") for name, value in given.items() if not value.isprintable()
+        (f"/headers/{name}", "must be one line") for name, value in given.items() if not is_one_line(value)
     ]
     if wrong:
         raise InvalidInput.of(wrong)
     return given
 
 
-def with_key(resource: dict[str, Any], digest: str) -> dict[str, Any]:
-    """The message carrying the (hashed) idempotency key."""
-    return {**resource, "singleValueExtendedProperties": [{"id": KEY_PROPERTY, "value": digest}]}
+def marks(key: str, content: str) -> dict[str, Any]:
+    """What a message that carries an idempotency key has on it; both are hashes."""
+    named = {KEY_PROPERTY: key, CONTENT_PROPERTY: content}
+    return {"singleValueExtendedProperties": [{"id": id_, "value": value} for id_, value in named.items()]}
 
 
 def request_size(values: Mapping[str, Any]) -> int:

@@ -4,7 +4,7 @@ from typing import Any
 
 from ..binding import GraphRequest, path, post
 from ..context import Context
-from . import compose, tracked
+from . import compose, keyed, tracked
 
 
 def create(context: Context, values: dict[str, Any]) -> dict[str, Any]:
@@ -23,10 +23,10 @@ def update(context: Context, values: dict[str, Any]) -> dict[str, Any]:
 
 def send(context: Context, values: dict[str, Any]) -> dict[str, Any]:
     """Send a draft that stands in the mailbox."""
-    if context.policy.limits_recipients:
-        tracked.check_recipients(context, values["draftId"])
+    if "idempotencyKey" in values:
+        return keyed.send_draft(context, values["idempotencyKey"], values["draftId"])
     tracked.submit(context, values["draftId"])
-    return {"status": "accepted"}
+    return {"status": "accepted", "deduplicated": False}
 
 
 def create_reply(context: Context, values: dict[str, Any]) -> dict[str, Any]:

@@ -8,9 +8,10 @@ from ..binding import GraphRequest, get, post
 from ..context import Context
 from ..errors import InvalidInput, UnexpectedResponse
 from ..graph.paging import Listing, Page, listing, page_of, page_size
-from ..graph.upload import SMALL, attach
+from ..graph.upload import SMALL
 from ..normalise import Attachment
 from . import compose, keyed, query, tracked
+from .outgoing import hand_over
 
 SEARCH_LIMIT = 1000
 """Results that Graph gives to one search at most. https://learn.microsoft.com/graph/search-query-parameter"""
@@ -101,14 +102,23 @@ def send(context: Context, values: dict[str, Any]) -> dict[str, Any]:
         if values.get("saveToSentItems") is False:
             told = "cannot be false here: a tracked mail always goes to Sent Items"
             raise InvalidInput.of([("/saveToSentItems", told)])
-        return keyed.send(context, values) if "idempotencyKey" in values else tracked.send(context, values)
+        return _send_tracked(context, values)
     if large:
         raise InvalidInput.of(
             [("/delivery", "cannot be direct: the mail is too large for one call of about 4 MB")]
         )
     body = {"message": compose.with_files(values), "saveToSentItems": values.get("saveToSentItems", True)}
-    context.graph.call(post("/sendMail", body))
+    hand_over(context, post("/sendMail", body))
     return {"status": "accepted", "deduplicated": False}
+
+
+def _send_tracked(context: Context, values: Mapping[str, Any]) -> dict[str, Any]:
+    message, files = compose.message(values), values.get("attachments", [])
+    request = post("/messages", message)
+    if "idempotencyKey" not in values:
+        return tracked.deliver(context, request, files)
+    mail = keyed.Mail(values["idempotencyKey"], request, [message], files, carries_key=True)
+    return keyed.send(context, mail)
 
 
 def _check_delivery(delivery: str, values: Mapping[str, Any]) -> None:
@@ -140,20 +150,16 @@ def forward(context: Context, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def respond(context: Context, values: Mapping[str, Any], action: str, create: str) -> dict[str, Any]:
-    """In one call where that is enough; by way of a draft where the mail is large, or where the policy wants to
-    see the final recipients, which Graph works out from the original."""
-    large = _too_large(values)
-    if not large and not context.policy.limits_recipients:
-        body = compose.response({**values, "attachments": []} if not values.get("attachments") else values)
-        context.graph.call(post(f"/messages/{{id}}/{action}", body, id=values["messageId"]))
-        return {"status": "accepted"}
-    small = {name: value for name, value in values.items() if name != "attachments"}
-    request = post(f"/messages/{{id}}/{create}", compose.response(small), id=values["messageId"])
-
-    def complete(draft: dict[str, Any]) -> None:
-        for one in values.get("attachments", []):
-            attach(context.graph, draft["id"], one)
-
-    draft = tracked.checked_draft(context, request, complete)
-    tracked.submit(context, draft["id"])
-    return {"status": "accepted"}
+    """In one call where that is enough; by way of a draft where the mail is large or has an idempotency key, or where
+    the policy wants to see the final recipients, which Graph works out from the original."""
+    files: list[Attachment] = values.get("attachments", [])
+    small = compose.response({name: value for name, value in values.items() if name != "attachments"})
+    request = post(f"/messages/{{id}}/{create}", small, id=values["messageId"])
+    if "idempotencyKey" in values:
+        content = [action, values["messageId"], small]
+        return keyed.send(context, keyed.Mail(values["idempotencyKey"], request, content, files))
+    if _too_large(values) or context.policy.limits_recipients:
+        return tracked.deliver(context, request, files)
+    body = compose.response(values)
+    hand_over(context, post(f"/messages/{{id}}/{action}", body, id=values["messageId"]))
+    return {"status": "accepted", "deduplicated": False}

@@ -3,13 +3,15 @@ https://learn.microsoft.com/graph/outlook-get-mime-message, https://learn.micros
 """
 
 import base64
+import hashlib
 from typing import Any
 
 from ..binding import GraphRequest, get, path
 from ..context import Context
 from ..errors import InvalidInput
-from . import compose, tracked
+from . import compose, keyed, tracked
 from .content import fetched
+from .outgoing import hand_over
 
 
 def download(context: Context, values: dict[str, Any]) -> dict[str, Any]:
@@ -23,14 +25,16 @@ def download(context: Context, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def send(context: Context, values: dict[str, Any]) -> dict[str, Any]:
-    """Send it as it is; by way of a draft where the policy wants to see the recipients as Exchange reads them."""
+    """Send it as it is; by way of a draft where it has an idempotency key, or where the policy wants to see the
+    recipients as Exchange reads them. The draft gets its key afterwards, since MIME has no place for one."""
     content = _encoded(context, values)
-    if not context.policy.limits_recipients:
-        context.graph.call(_post("/sendMail", content))
-        return {"status": "accepted"}
-    draft = tracked.checked_draft(context, _post("/messages", content), lambda _: None)
-    tracked.submit(context, draft["id"])
-    return {"status": "accepted"}
+    if "idempotencyKey" in values:
+        told = ["sendMime", hashlib.sha256(content).hexdigest()]
+        return keyed.send(context, keyed.Mail(values["idempotencyKey"], _post("/messages", content), told))
+    if context.policy.limits_recipients:
+        return tracked.deliver(context, _post("/messages", content))
+    hand_over(context, _post("/sendMail", content))
+    return {"status": "accepted", "deduplicated": False}
 
 
 def import_(context: Context, values: dict[str, Any]) -> dict[str, Any]:

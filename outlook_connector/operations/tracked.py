@@ -5,7 +5,7 @@ answer the connector can look instead of guessing. https://learn.microsoft.com/g
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from ..errors import ConnectorError, NotFound, OutcomeUnknown
 from ..graph.upload import attach
 from ..normalise import Attachment
 from ..reply import text_of
-from . import compose
+from .outgoing import hand_over
 
 log = logging.getLogger("outlook_connector.operations")
 
@@ -24,11 +24,10 @@ SHOWN = "id,internetMessageId,conversationId,isDraft,subject,toRecipients,ccReci
 Answer = dict[str, Any]
 
 
-def send(context: Context, values: Mapping[str, Any]) -> Answer:
-    """Write a draft from the input and send it."""
-    request = immutable(post("/messages", compose.message(values)))
-    draft = new_draft(context, request, values.get("attachments", []))
-    with _put_away_when_refused(context, draft):
+def deliver(context: Context, create: GraphRequest, files: Sequence[Attachment] = ()) -> Answer:
+    """Have a draft written by ``create``, complete it and send it."""
+    draft = new_draft(context, immutable(create), files)
+    with put_away_when_refused(context, draft):
         submit(context, draft["id"])
     return {**answer_of(draft), "deduplicated": False}
 
@@ -43,29 +42,18 @@ def answer_of(draft: Answer) -> Answer:
     }
 
 
-def new_draft(context: Context, create: GraphRequest, files: list[Attachment]) -> Answer:
+def new_draft(context: Context, create: GraphRequest, files: Sequence[Attachment]) -> Answer:
     """A draft made by ``create`` with all its attachments, or none: its creation is not repeated, and where a file
     cannot be attached it is put away."""
     draft = context.graph.json(create)
     text_of(draft, "id")
-    with _put_away_when_refused(context, draft):
+    with put_away_when_refused(context, draft):
         for one in files:
             attach(context.graph, draft["id"], one)
     return draft
 
 
-def checked_draft(context: Context, create: GraphRequest, change: Callable[[Answer], None]) -> Answer:
-    """A draft made by ``create`` and completed by ``change``, its final recipients held against the policy; it is
-    put away again where the policy, or Graph, refuses."""
-    draft = context.graph.json(immutable(create))
-    text_of(draft, "id")
-    with _put_away_when_refused(context, draft):
-        change(draft)
-        check_recipients(context, draft["id"])
-    return draft
-
-
-class _put_away_when_refused:  # noqa: N801 - reads as a verb where it is used
+class put_away_when_refused:  # noqa: N801 - reads as a verb where it is used
     """Put the draft away when the block fails for good; while the outcome is unknown, it stays. What went wrong is
     told, and not what went wrong while cleaning up."""
 
@@ -90,12 +78,14 @@ def put_away(context: Context, message_id: str) -> None:
 
 
 def submit(context: Context, message_id: str) -> None:
-    """Send a draft; after a lost answer, look whether it has left Drafts.
+    """Send a draft whose recipients, as they stand in the mailbox now, the policy allows; after a lost answer, look
+    whether it has left Drafts.
 
-    Raises ``OutcomeUnknown`` while it still stands there, since it may be on its way.
+    Raises ``OutcomeUnknown`` while it still stands there, since it may be on its way, and ``OperationDenied``.
     """
+    check_recipients(context, message_id)
     try:
-        context.graph.call(post("/messages/{id}/send", id=message_id))
+        hand_over(context, post("/messages/{id}/send", id=message_id))
     except OutcomeUnknown as unknown:
         if not has_left_drafts(context, message_id):
             unknown.details["messageId"] = message_id
@@ -117,13 +107,20 @@ def has_left_drafts(context: Context, message_id: str) -> bool:
 def look(context: Context, message_id: str) -> Answer | None:
     """The message as it stands now, or ``None`` where it is gone."""
     try:
-        return context.graph.json(immutable(get("/messages/{id}", query={"$select": SHOWN}, id=message_id)))
+        return read(context, message_id)
     except NotFound:
         return None
 
 
+def read(context: Context, message_id: str) -> Answer:
+    """The message as it stands now, under its immutable id. Raises ``NotFound``."""
+    return context.graph.json(immutable(get("/messages/{id}", query={"$select": SHOWN}, id=message_id)))
+
+
 def check_recipients(context: Context, message_id: str) -> None:
-    """Hold a draft's recipients, as they stand in the mailbox now, against the policy."""
+    """Hold a draft's recipients, as they stand in the mailbox now, against the policy, where it limits them."""
+    if not context.policy.limits_recipients:
+        return
     query = {"$select": "toRecipients,ccRecipients,bccRecipients,replyTo"}
     found = context.graph.json(get("/messages/{id}", query=query, id=message_id))
     listed = [one for field in found.values() if isinstance(field, list) for one in field]
