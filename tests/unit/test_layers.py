@@ -9,7 +9,8 @@ PACKAGE = Path(__file__).resolve().parents[2] / "outlook_connector"
 
 LAYERS = (
     {"errors"},
-    {"schema", "yaml_reading"},
+    {"schema", "yaml_reading", "progress"},
+    {"manifest_reading", "manifest_triggers"},
     {"store", "manifest", "config", "config_source"},
     {"auth", "policy", "normalise", "binding", "reply", "files", "sent", "hourly", "permissions", "plain"},
     {"graph"},
@@ -21,7 +22,13 @@ LAYERS = (
 )
 """From the ground up. A part may import what stands below it, and its own; the last also use the face, ``""``."""
 
-BESIDE = {("permissions", "policy"), ("config", "config_source"), ("manifest", "schema")}
+BESIDE = {
+    ("permissions", "policy"),
+    ("config", "config_source"),
+    ("manifest", "schema"),
+    ("manifest_triggers", "manifest_reading"),
+    ("triggers", "operations"),
+}
 """Imports between neighbours of one layer that are meant."""
 
 ONLY = {"msal": {"auth"}, "requests": {"graph"}, "urllib3": {"graph"}}

@@ -1,0 +1,57 @@
+"""The manifest's triggers: what is watched in a mailbox, and what an event of it needs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from .manifest_reading import Permissions, is_handler, only, permissions, text, texts
+from .schema import Problem
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """One trigger. ``handler`` is ``module.function`` in ``outlook_connector.triggers``: it makes the source that
+    the events are read from. Watching changes nothing, so its effect is always ``read``."""
+
+    name: str
+    title: str
+    description: str
+    permissions: Permissions
+    handler: str
+    clouds: tuple[str, ...] = ()
+    deprecated: str | None = None
+    documentation: str | None = None
+
+    effect: ClassVar[str] = "read"
+    effect_on_mail: ClassVar[str] = "read"
+    root: ClassVar[str] = "mailbox"
+
+    @property
+    def input_schema(self) -> str:
+        return f"{self.name}.input.json"
+
+    @property
+    def output_schema(self) -> str:
+        """The schema of one event."""
+        return f"{self.name}.output.json"
+
+
+_KEYS = {"title", "description", "permissions", "handler", "clouds", "deprecated", "documentation"}
+
+
+def trigger(name: str, raw: Mapping[str, Any], at: str, problems: list[Problem]) -> Trigger:
+    """The trigger of an entry; what is wrong is added to ``problems``."""
+    only(raw, _KEYS, at, problems)
+    handler = raw.get("handler")
+    if not is_handler(handler):
+        problems.append((f"{at}/handler", "must be module.function of outlook_connector.triggers"))
+    return Trigger(
+        name=name,
+        title=text(raw, "title", at, problems),
+        description=text(raw, "description", at, problems),
+        permissions=permissions(raw.get("permissions", {}), f"{at}/permissions", problems),
+        handler=str(handler),
+        clouds=texts(raw.get("clouds", []), f"{at}/clouds", problems),
+        deprecated=raw.get("deprecated"),
+        documentation=raw.get("documentation"),
+    )
