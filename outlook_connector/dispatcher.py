@@ -18,6 +18,7 @@ from .graph.paging import DEFAULT_LIMIT, Listing, Place, collect, iterate, listi
 from .manifest import Manifest, Operation
 from .normalise import addresses, normalise, plan
 from .plain import plain
+from .progress import OnProgress, reporter
 from .schema import Schemas
 
 Handler = Callable[[Context, dict[str, Any]], Any]
@@ -62,18 +63,30 @@ class Connector(AbstractContextManager["Connector"]):
             one.name for one in self.manifest.operations.values() if allows(one.name, one.effect_on_mail)
         )
 
-    def invoke(self, name: str, input: Mapping[str, Any] | None = None) -> dict[str, Any]:  # noqa: A002 - the contract's word
+    def invoke(
+        self,
+        name: str,
+        input: Mapping[str, Any] | None = None,  # noqa: A002 - the contract's word
+        *,
+        on_progress: OnProgress | None = None,
+    ) -> dict[str, Any]:
         """Run the operation ``name``. Takes and returns plain JSON values; raises only ``ConnectorError``.
 
         A collection answers ``{"value": [...], "nextCursor": str | None}`` with at most ``limit`` items.
+        ``on_progress`` hears in this thread how far an upload, a download or an export is (``Progress``).
         """
         try:
-            return self._invoke(name, input)
+            return self._invoke(name, input, on_progress)
         except ConnectorError as error:
             raise _without_frames(error) from None
 
-    def _invoke(self, name: str, given: Mapping[str, Any] | None) -> dict[str, Any]:
+    def _invoke(
+        self, name: str, given: Mapping[str, Any] | None, on_progress: OnProgress | None
+    ) -> dict[str, Any]:
         prepared, context, values = self._begin(name, given)
+        if on_progress:
+            heard = replace(context.graph, progress=reporter(name, on_progress))
+            context = replace(context, graph=heard)
         result = self._run(prepared, context, values)
         if prepared.operation.result == "collection":
             limit = values.get("limit", DEFAULT_LIMIT)
