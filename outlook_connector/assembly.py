@@ -76,6 +76,7 @@ def assemble(
         policy=policy,
         sent=SentKeys(store, settings.http.deadline),
         hourly=Hourly(store, _hourly_name(settings), settings.rules.mails_per_hour),
+        store=store,
         owner="",
         cursor_key=_cursor_key(settings, store),
         needs=needs,

@@ -11,12 +11,13 @@ from .hourly import Hourly
 from .manifest import Need
 from .policy import Policy
 from .sent import SentKeys
+from .store import Store
 
 
 @dataclass(frozen=True)
 class Context:
     """One invocation's means. ``needs`` are the permissions of all operations that the connection allows, and
-    ``owner`` names the mailbox for anything that is remembered; ``cursor_key`` seals cursors."""
+    ``owner`` names the mailbox for anything that is remembered in the ``store``; ``cursor_key`` seals cursors."""
 
     graph: Graph
     auth: Auth
@@ -24,6 +25,7 @@ class Context:
     policy: Policy
     sent: SentKeys
     hourly: Hourly
+    store: Store
     owner: str
     cursor_key: bytes = field(repr=False)
     needs: tuple[Need, ...] = ()

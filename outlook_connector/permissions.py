@@ -7,8 +7,9 @@ from .policy import Policy
 
 
 def needs_of(manifest: Manifest, policy: Policy, auth: str) -> tuple[Need, ...]:
-    """What every operation that the policy allows needs, each need once, in the manifest's order."""
-    allowed = (one for one in manifest.operations.values() if policy.allows(one.name, one.effect_on_mail))
+    """What every operation and trigger that the policy allows needs, each need once, in the manifest's order."""
+    everything = (*manifest.operations.values(), *manifest.triggers.values())
+    allowed = (one for one in everything if policy.allows(one.name, one.effect_on_mail))
     return tuple(dict.fromkeys(need for one in allowed for need in one.permissions.of(auth)))
 
 

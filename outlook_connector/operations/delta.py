@@ -41,7 +41,7 @@ def _changes(context: Context, values: dict[str, Any], name: str, first: GraphRe
     try:
         items, following, complete = _read(context, first, link, values.get("limit", DEFAULT_LIMIT))
     except GraphError as error:
-        if link is None or not _is_lost(error):
+        if link is None or not is_lost(error):
             raise
         restarted = True
         items, following, complete = _read(context, first, None, values.get("limit", DEFAULT_LIMIT))
@@ -57,7 +57,7 @@ def _link(place: Place, values: dict[str, Any], first: GraphRequest) -> str:
     return str(link)
 
 
-def _is_lost(error: GraphError) -> bool:
+def is_lost(error: GraphError) -> bool:
     """410, or 40x with a code that says so: the changes have to be read from the beginning."""
     return error.status == 410 or (error.graph_code or "").lower() in LOST
 
