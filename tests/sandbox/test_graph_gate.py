@@ -152,10 +152,15 @@ def test_ids_are_malformed_or_not_found(office: Office) -> None:
     assert unknown.json["error"]["message"] == "The specified object was not found in the store."
 
 
-def test_a_slash_in_an_id_must_be_escaped(office: Office) -> None:
-    assert "/" in anchors.DRAFT
-    assert office.person().get(f"/me/messages/{anchors.DRAFT}").status == 400
-    assert office.person().get(message(anchors.DRAFT)).status == 200
+def test_an_id_goes_into_a_path_as_it_is_and_as_other_interfaces_write_it_only_escaped(
+    office: Office,
+) -> None:
+    assert office.person().get(f"/me/messages/{anchors.DRAFT}").status == 200
+    ews = anchors.DRAFT.replace("-", "/").replace("_", "+")
+    assert office.person().get(f"/me/messages/{ews}").status == 400
+    assert (
+        office.person().get(message(ews)).json["id"] == office.person().get(message(anchors.DRAFT)).json["id"]
+    )
 
 
 def test_the_profile_can_be_narrowed(office: Office) -> None:

@@ -40,7 +40,8 @@ def test_two_sandboxes_have_the_same_ids(office: Office) -> None:
     ids = [found["id"] for found in _everything(office)]
     assert ids == [found["id"] for found in _everything(Office())]
     assert len(ids) == len(set(ids))
-    assert all("/" in str(found) and "+" in str(found) and str(found).endswith("=") for found in ids)
+    assert all("-" in str(found) and "_" in str(found) and str(found).endswith("=") for found in ids)
+    assert not any("/" in str(found) or "+" in str(found) for found in ids)
 
 
 @pytest.mark.parametrize(

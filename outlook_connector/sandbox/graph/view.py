@@ -93,7 +93,7 @@ class View:
                 attachment
                 for attachment in self.message.attachments
                 for owner in owners
-                if ids.attachment_id(owner, attachment.key) == wanted
+                if ids.attachment_id(owner, attachment.key) == ids.in_rest(wanted)
             ),
             None,
         )

@@ -1,6 +1,8 @@
-"""Ids as Exchange makes them: opaque, case-sensitive, full of `/`, `+` and `=`.
+"""Ids as Exchange makes them: opaque, case-sensitive, and safe in a path.
 
-A message has two: the default id changes whenever the message moves, the immutable one stays.
+They are base64 in which `-` stands for `/` and `_` for `+`, the padding kept; Exchange's other interfaces write
+the same ids with `/` and `+`: https://learn.microsoft.com/graph/api/user-translateexchangeids. Change keys are
+plain base64. A message has two ids: the default id changes whenever the message moves, the immutable one stays.
 https://learn.microsoft.com/graph/outlook-immutable-id
 Each id is a digest of what it names, so that the same seed and the same calls give the same ids.
 """
@@ -12,12 +14,24 @@ import re
 _WELL_FORMED = re.compile(
     r"A[AQ][A-Za-z0-9]kA[A-Za-z0-9+/_-]{40,220}={0,2}|AAkALg[A-Za-z0-9+/_-]{40,220}={0,2}"
 )
-_IMMUTABLE = "AAkALgAAAAAAHYQDEapmEc2byACqAC/EWg0A"
+_IMMUTABLE = "AAkALgAAAAAAHYQDEapmEc2byACqAC-EWg0A"
+_TO_REST = str.maketrans("/+", "-_")
+_FROM_REST = str.maketrans("-_", "/+")
 
 
 def is_well_formed(text: str) -> bool:
-    """Whether a text could be an id of some item, folder or attachment."""
+    """Whether a text could be an id of some item, folder or attachment, however it is written."""
     return _WELL_FORMED.fullmatch(text) is not None
+
+
+def in_rest(base64_id: str) -> str:
+    """An id as Graph writes it, from plain base64 or from Graph's own form."""
+    return base64_id.translate(_TO_REST)
+
+
+def in_ews(rest_id: str) -> str:
+    """An id as Exchange Web Services and Outlook's add-ins write it: plain base64."""
+    return rest_id.translate(_FROM_REST)
 
 
 def digest(*parts: object, size: int) -> str:
@@ -27,12 +41,12 @@ def digest(*parts: object, size: int) -> str:
 
 
 def _awkward(text: str) -> str:
-    # Real ids often hold these two; here each does, so that no client gets away without escaping.
-    return f"{text[:11]}/{text[12:23]}+{text[24:]}"
+    # Real ids often hold these two; here each does, so that no client gets away with taking them for base64.
+    return in_rest(f"{text[:11]}/{text[12:23]}+{text[24:]}")
 
 
 def _located(mailbox: str) -> str:
-    return f"AAMkAD{digest('mailbox', mailbox, size=24)}"
+    return f"AAMkAD{in_rest(digest('mailbox', mailbox, size=24))}"
 
 
 def default_id(mailbox: str, key: str, generation: int) -> str:
@@ -52,12 +66,13 @@ def folder_id(mailbox: str, key: str) -> str:
 
 def attachment_id(owner: str, key: str) -> str:
     """The id of an attachment: it begins as its message's id does, of whichever kind that is."""
-    return f"{owner[:-4]}{digest('attachment', owner, key, size=24)}BEgAQAA=="
+    return f"{owner[:-4]}{in_rest(digest('attachment', in_ews(owner), key, size=24))}BEgAQAA=="
 
 
 def conversation_id(conversation: str) -> str:
     """The id of a thread."""
-    return f"AAQkAD{digest('conversation-place', size=24)}AQA{_awkward(digest('conversation', conversation, size=27))}="
+    place = in_rest(digest("conversation-place", size=24))
+    return f"AAQkAD{place}AQA{_awkward(digest('conversation', conversation, size=27))}="
 
 
 def change_key(key: str, version: int) -> str:

@@ -70,8 +70,11 @@ class Mailbox:
         return ids.immutable_id(self.owner, message.key)
 
     def message(self, message_id: str) -> Message | None:
-        """The message of an id of either kind; those in the dumpster are out of reach."""
-        key = self._message_keys.get(message_id)
+        """The message of an id of either kind, in Graph's writing or Exchange Web Services'.
+
+        Those in the dumpster are out of reach.
+        """
+        key = self._message_keys.get(ids.in_rest(message_id))
         message = self.messages[key] if key else None
         return None if message is None or message.folder == DUMPSTER else message
 
@@ -108,7 +111,7 @@ class Mailbox:
     def folder(self, id_or_name: str) -> Folder | None:
         """A folder by its id or its well-known name."""
         well_known = id_or_name.lower()
-        key = well_known if well_known in WELL_KNOWN else self._folder_keys.get(id_or_name)
+        key = well_known if well_known in WELL_KNOWN else self._folder_keys.get(ids.in_rest(id_or_name))
         return self.folders.get(key) if key else None
 
     def put_folder(self, folder: Folder) -> Folder:

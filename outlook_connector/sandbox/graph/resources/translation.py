@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from outlook_connector.sandbox.exchange import Answer
-from outlook_connector.sandbox.graph.model.ids import is_well_formed
+from outlook_connector.sandbox.graph.model.ids import in_ews, in_rest, is_well_formed
 from outlook_connector.sandbox.graph.model.mailbox import Mailbox
 from outlook_connector.sandbox.graph.model.message import Message
 from outlook_connector.sandbox.graph.model.typed import list_of, one_of, text
@@ -19,14 +19,14 @@ _MOST = 1000
 
 def _binary(rest: str) -> str:
     """Base64 made safe for addresses, with the number of padding characters at its end."""
-    bare = rest.rstrip("=")
+    bare = in_ews(rest).rstrip("=")
     return f"{bare.replace('+', '-').replace('/', '_')}{len(rest) - len(bare)}"
 
 
 def _from_binary(written: str) -> str:
     if not written or written[-1] not in "012":
         return ""
-    return f"{written[:-1].replace('-', '+').replace('_', '/')}{'=' * int(written[-1])}"
+    return in_rest(f"{written[:-1].replace('-', '+').replace('_', '/')}{'=' * int(written[-1])}")
 
 
 def _same(written: str) -> str:
@@ -37,7 +37,7 @@ Find = Callable[[Mailbox, Message], str]
 # Format -> how a message's id is found, how it is written, and how it is read back.
 _FORMATS: Mapping[str, tuple[Find, Callable[[str], str], Callable[[str], str]]] = {
     "restId": (Mailbox.default_id, _same, _same),
-    "ewsId": (Mailbox.default_id, _same, _same),
+    "ewsId": (Mailbox.default_id, in_ews, in_rest),
     "entryId": (Mailbox.default_id, _binary, _from_binary),
     "restImmutableEntryId": (Mailbox.immutable_id, _same, _same),
     "immutableEntryId": (Mailbox.immutable_id, _binary, _from_binary),
