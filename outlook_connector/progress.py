@@ -34,6 +34,14 @@ Report = Callable[[Unit, int, int | None], object]
 """What the parts that move something call: unit, done, total."""
 
 
+@dataclass
+class Moving:
+    """For how many seconds large files were on their way in one invocation, piece by piece: those are no waiting, so
+    they do not count against ``http.deadline``. Each piece has ``http.timeout`` to itself."""
+
+    seconds: float = 0.0
+
+
 def silent(unit: Unit, done: int, total: int | None) -> None:
     """For a host that does not ask."""
 

@@ -10,7 +10,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 from urllib.parse import quote, urlencode
@@ -20,6 +20,7 @@ import requests
 from ..binding import GraphRequest, get
 from ..config import Config
 from ..errors import ConnectorError, OutcomeUnknown, TransportError, UnexpectedResponse
+from ..progress import Moving, Report, silent
 from ..reply import Reply, error_of, retry_after
 from .challenge import claims_of
 from .retry import DECISIONS, Failure, Verdict, wait
@@ -43,24 +44,29 @@ class Tokens(Protocol):
 @dataclass(frozen=True)
 class Graph:
     """Graph, for one mailbox and one invocation. ``deadline`` is a reading of ``clock`` in seconds; where it is
-    ``None``, each call has the configured time to itself."""
+    ``None``, each call has the configured time to itself. ``progress`` hears of bytes and messages moved, and
+    ``moving`` puts the deadline off by the seconds for which a large file was on its way."""
 
     config: Config
     sessions: Sessions
     tokens: Tokens
     mailbox: str | None = None
     deadline: float | None = None
+    progress: Report = silent
+    moving: Moving = field(default_factory=Moving)
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     dice: random.Random = random.Random()  # noqa: S311, RUF009 - jitter, not a secret; sharing it does no harm
 
     def bound(self, mailbox: str | None, each_call: bool = False) -> "Graph":
         """For one invocation, which starts now, on ``mailbox`` (``None`` is the signed-in person's)."""
-        return replace(self, mailbox=mailbox, deadline=None if each_call else self.ends())
+        return replace(self, mailbox=mailbox, deadline=None if each_call else self.ends(), moving=Moving())
 
     def ends(self) -> float:
         """The reading of the clock at which what is done now must be over."""
-        return self.clock() + self.config.http.deadline if self.deadline is None else self.deadline
+        if self.deadline is None:
+            return self.clock() + self.config.http.deadline
+        return self.deadline + self.moving.seconds
 
     def call(self, request: GraphRequest) -> Reply:
         """Send the request, again where that is right, and give the answer (status below 300).

@@ -8,7 +8,7 @@ import logging
 from typing import Any, BinaryIO
 from urllib.parse import unquote, urlsplit
 
-from ..binding import post
+from ..binding import get, post
 from ..errors import InvalidInput, TransportError, UnexpectedResponse
 from ..normalise import Attachment
 from ..reply import Reply, error_of
@@ -39,14 +39,16 @@ def attach(graph: Graph, message_id: str, attachment: Attachment) -> dict[str, A
     if not isinstance(address, str) or urlsplit(address).scheme != "https":
         raise UnexpectedResponse("Graph's upload session has no https address.")
     with attachment.open() as stream:
-        new = _upload(graph, address, stream, attachment.size)
+        new = _upload(graph, address, stream, attachment.size) or _found(graph, message_id, attachment)
     return {**attachment.properties, "size": attachment.size, **({"id": new} if new else {})}
 
 
 def _upload(graph: Graph, address: str, stream: BinaryIO, size: int) -> str | None:
-    """PUT after PUT; after a drop, or an answer that leads no further, the session itself is asked what it has."""
+    """PUT after PUT; after a drop, or an answer that leads no further, the session itself is asked what it has.
+    The new attachment's id, or ``None`` where the session ended without naming it."""
     offset, failures = 0, 0
     while offset < size:
+        began = graph.clock()
         stream.seek(offset)
         piece = stream.read(min(PIECE, size - offset))
         try:
@@ -56,16 +58,38 @@ def _upload(graph: Graph, address: str, stream: BinaryIO, size: int) -> str | No
             offset = _resume_at(graph, address, offset)
             continue
         if reply.status == 201:
+            graph.progress("bytes", size, size)
             return _id_in(reply.headers.get("location", ""))
+        if reply.status == 404 and failures and offset + len(piece) == size:
+            return None
         following = _next_offset(reply, offset + len(piece)) if reply.status == 200 else offset
         if following > offset:
             offset, failures = following, 0
+            graph.moving.seconds += graph.clock() - began
+            graph.progress("bytes", offset, size)
             continue
         if reply.status >= 300 and failure_of(reply.status, None) is None and reply.status != 416:
             raise error_of(reply)
         failures = _pause(graph, failures, f"status {reply.status}")
         offset = _resume_at(graph, address, offset)
     return None
+
+
+def _found(graph: Graph, message_id: str, attachment: Attachment) -> str:
+    """The id of the attachment where the answer to its last piece was lost: the session is gone then, done.
+
+    Raises ``TransportError`` where the message has no such attachment. Graph's sizes are a little larger than the
+    content's.
+    """
+    query = {"$select": "id,name,size"}
+    answer = graph.json(get("/messages/{messageId}/attachments", query=query, messageId=message_id))
+    name = attachment.properties["name"]
+    for one in reversed(answer.get("value") or []):
+        if one.get("name") == name and int(one.get("size") or 0) >= attachment.size and one.get("id"):
+            return str(one["id"])
+    raise TransportError(
+        "The upload of an attachment ended, and the attachment is not there.", retryable=True
+    )
 
 
 def _put(graph: Graph, address: str, piece: bytes, offset: int, size: int) -> Reply:
