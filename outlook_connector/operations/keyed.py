@@ -71,7 +71,9 @@ def send_draft(context: Context, key: str, draft_id: str) -> Answer:
         if draft is None:
             draft = tracked.read(context, draft_id)
             if draft.get("isDraft") is False:
-                raise InvalidInput.of([("/draftId", "names a message that was sent before, and not by this key")])
+                raise InvalidInput.of(
+                    [("/draftId", "names a message that was sent before, and not by this key")]
+                )
             _mark(work, text_of(draft, "id"))
         return _finish(work, draft)
 
