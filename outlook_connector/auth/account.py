@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
-from ..config import Config
+from ..config import Config, Secret
 from ..errors import ConfigError
 from ..store import Store, StoreConflict
 from .scopes import granted
@@ -69,12 +69,17 @@ class Account:
     def valid(self, now: float) -> bool:
         return bool(self.access_token) and self.expires_at > now
 
-    def descends_from(self, refresh_token: str) -> bool:
+    @property
+    def session(self) -> Secret | None:
+        """The refresh token, as a value that shows itself to nobody."""
+        return Secret(self.refresh_token) if self.refresh_token else None
+
+    def descends_from(self, refresh_token: Secret) -> bool:
         """Whether that refresh token is this row's, or one that it was rotated from."""
         return fingerprint(refresh_token) in self.lineage
 
     def stopped(
-        self, reason: str, advice: str | None, used: Iterable[str], demanded: str | None
+        self, reason: str, advice: str | None, used: Iterable[Secret], demanded: str | None
     ) -> "Account":
         """The same account, waiting for a person; ``used`` are the refresh tokens that were refused."""
         lineage = _line(self.lineage, *used)
@@ -87,20 +92,20 @@ def renewed(
     config: Config,
     now: float,
     asked: Iterable[str],
-    used: Iterable[str] = (),
+    used: Iterable[Secret] = (),
 ) -> Account:
     """The account after a token answer. What the answer leaves out stays; ``asked`` are the scopes that it answers,
     ``used`` the refresh tokens that led to it."""
     claims = answer.get("id_token_claims") or {}
-    token = answer.get("refresh_token") or account.refresh_token
-    rotated = token != account.refresh_token
+    token = Secret(answer["refresh_token"]) if answer.get("refresh_token") else account.session
+    rotated = token != account.session
     early = answer.get("refresh_in")
     return replace(
         account,
         access_token=str(answer["access_token"]),
         expires_at=now + float(answer.get("expires_in") or 0),
         refresh_at=now + float(early) if early else None,
-        refresh_token=token,
+        refresh_token=token.reveal() if token else None,
         scopes=granted(answer.get("scope"), account.scopes or asked, config.graph_audience),
         asked=tuple(sorted({*account.asked, *asked})),
         username=claims.get("preferred_username") or claims.get("upn") or account.username,
@@ -116,12 +121,12 @@ def renewed(
     )
 
 
-def fingerprint(token: str) -> str:
+def fingerprint(token: Secret) -> str:
     """A hash by which a token is recognised and from which it cannot be had."""
-    return hashlib.sha256(token.encode()).hexdigest()[:32]
+    return hashlib.sha256(token.reveal().encode()).hexdigest()[:32]
 
 
-def _line(lineage: tuple[str, ...], *tokens: str) -> tuple[str, ...]:
+def _line(lineage: tuple[str, ...], *tokens: Secret) -> tuple[str, ...]:
     met = dict.fromkeys(fingerprint(token) for token in tokens)
     return (*(known for known in lineage if known not in met), *met)[-LINEAGE:]
 

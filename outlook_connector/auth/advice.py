@@ -240,6 +240,7 @@ BY_ERROR: Mapping[str, Advice] = {
     "account_selection_required": Advice(SignInRequired, "An account has to be chosen.", AGAIN),
     "consent_required": BY_AADSTS[65001],
     "access_denied": _DECLINED,
+    "permission_denied": _DECLINED,
     "invalid_client": BY_AADSTS[70002],
     "unauthorized_client": BY_AADSTS[70001],
     "invalid_resource": BY_AADSTS[500011],

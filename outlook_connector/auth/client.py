@@ -11,12 +11,13 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from ..config import Config
+from ..config import Config, Secret
 from ..store import Clock
 from ..store.locking import ForkSafeLock
 from . import library
 from . import scopes as wanted
 from .credentials import Credential, credential
+from .hidden import Hidden
 from .library import Answer
 from .wire import Wire
 
@@ -45,22 +46,20 @@ class EntraClient:
 
     def authorization(
         self, scopes: tuple[str, ...], claims: str | None = None, **options: str | None
-    ) -> dict[str, Any]:
+    ) -> Hidden:
         """A new sign-in as msal's flow: ``auth_uri``, ``state``, ``code_verifier``, ``nonce``, ``redirect_uri``.
 
         ``options``: ``redirect_uri``, ``login_hint``, ``prompt``.
         """
         asked = wanted.asked(scopes, self._config.graph_audience)
-        flow = dict(
-            library.guarded(
-                lambda: self._app().initiate_auth_code_flow(
-                    asked, response_mode="form_post", claims_challenge=claims, **options
-                )
+        flow = library.guarded(
+            lambda: self._app().initiate_auth_code_flow(
+                asked, response_mode="form_post", claims_challenge=claims, **options
             )
         )
         # msal warns on every other mode; the way back as a query reaches any redirect endpoint, by link or by hand
-        flow["auth_uri"] = flow["auth_uri"].replace("response_mode=form_post", "response_mode=query")
-        return flow
+        address = flow["auth_uri"].replace("response_mode=form_post", "response_mode=query")
+        return Hidden({**flow, "auth_uri": address})
 
     def redeem(self, flow: Mapping[str, Any], parameters: Mapping[str, str]) -> Answer:
         """Tokens for the code in ``parameters``; PKCE, state and nonce are those of ``flow``."""
@@ -69,25 +68,28 @@ class EntraClient:
             lambda: self._app().acquire_token_by_auth_code_flow(dict(flow), dict(parameters))
         )
 
-    def device(self, scopes: tuple[str, ...]) -> dict[str, Any]:
+    def device(self, scopes: tuple[str, ...]) -> Answer:
         """A new sign-in on another device: ``device_code``, ``user_code``, ``verification_uri``, ``expires_in`` and
         ``interval`` in seconds."""
         asked = wanted.asked(scopes, self._config.graph_audience)
-        return dict(library.guarded(lambda: self._app().initiate_device_flow(asked)))
+        return library.guarded(lambda: self._app().initiate_device_flow(asked))
 
-    def poll(self, device_code: str) -> Answer:
+    def poll(self, device_code: Secret) -> Answer:
         """Tokens for a device code, asked for once. While nobody has signed in the ``AuthError`` has
         ``authorization_pending`` or ``slow_down`` as ``details["error"]``."""
-        flow = {"device_code": device_code, "expires_at": 0}
-        return library.tokens(lambda: self._app().acquire_token_by_device_flow(flow))
+        return library.tokens(
+            lambda: self._app().acquire_token_by_device_flow(
+                {"device_code": device_code.reveal(), "expires_at": 0}
+            )
+        )
 
-    def refresh(self, refresh_token: str, scopes: tuple[str, ...], claims: str | None = None) -> Answer:
+    def refresh(self, refresh_token: Secret, scopes: tuple[str, ...], claims: str | None = None) -> Answer:
         """Tokens for a refresh token."""
         asked = wanted.asked(scopes, self._config.graph_audience)
         self._credential.check()
         data = {"claims": with_capabilities(claims)}
         return library.tokens(
-            lambda: self._app().acquire_token_by_refresh_token(refresh_token, asked, data=data)
+            lambda: self._app().acquire_token_by_refresh_token(refresh_token.reveal(), asked, data=data)
         )
 
     def application(self, claims: str | None = None) -> Answer:

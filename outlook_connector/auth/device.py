@@ -7,10 +7,10 @@ import contextlib
 import hashlib
 import json
 import secrets
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from ..config import Config
+from ..config import Config, Secret
 from ..errors import AuthError, ConnectorError
 from ..store import Clock, Store, StoreConflict
 from .account import Account, renewed
@@ -29,7 +29,7 @@ class Pending:
     """A device's sign-in under way; it stands in the store, sealed. Times in epoch seconds."""
 
     account: str
-    device_code: str
+    device_code: str = field(repr=False)
     scopes: tuple[str, ...]
     interval: float
     expires_at: float
@@ -83,7 +83,7 @@ class DeviceSignIn:
 
     def _asked(self, handle: str, pending: Pending, version: int) -> "Account | float":
         try:
-            answer = self._client.poll(pending.device_code)
+            answer = self._client.poll(Secret(pending.device_code))
         except ConnectorError as error:
             word = error.details.get("error")
             if word in WAITING:
@@ -95,7 +95,7 @@ class DeviceSignIn:
             self._forget(handle)
             now = self._clock.time()
             supplied = self._config.refresh_token
-            used = [supplied.reveal()] if supplied else []
+            used = [supplied] if supplied else []
             base = Account(self._config.account, signed_in_at=now)
             asked = short(pending.scopes, self._config.graph_audience)
             return renewed(base, answer, self._config, now, asked, used)

@@ -7,23 +7,28 @@ from typing import Any
 from ..config import Config
 from ..errors import ConfigError
 from ..store import Clock, Store
-from . import refusals, transfer
+from . import jwt_reading, refusals, transfer
 from .account import Account
+from .asking import ANY, Wanted
 from .client import EntraClient
+from .consent import AdminConsent
 from .credentials import facts
 from .device import DeviceSignIn
 from .grants import ApplicationGrant, RefreshGrant
 from .handing import OnTokens
+from .hidden import Hidden, frameless
 from .hosted import HostTokens
-from .jwt_reading import roles
 from .managed import ManagedClient
-from .provider import MINIMUM_LIFE, PATIENCE, TokenProvider, Tokens
+from .provider import TokenProvider, Tokens
 from .signin import SignIn
 from .times import rfc3339
 
 UNUSED = 90 * 86_400.0
 """Seconds after which a refresh token ends that nobody uses: 90 days, where the tenant's policies set no other time.
 https://learn.microsoft.com/entra/identity-platform/refresh-tokens#token-lifetime"""
+
+BY_APP = ("delegated", "application")
+"""Ways to sign in that an app registration of the connection's own stands behind."""
 
 
 class Auth:
@@ -52,20 +57,22 @@ class Auth:
         self._device = DeviceSignIn(config, store, client, clock)
         self._tokens = _tokens(config, store, client, session, scopes, on_tokens, clock)
 
-    def token(
-        self,
-        *,
-        minimum_life: float = MINIMUM_LIFE,
-        rejected: str | None = None,
-        claims: str | None = None,
-        patience: float = PATIENCE,
-    ) -> str:
-        """An access token for Microsoft Graph; ``rejected`` is one that Graph has just answered 401 to, and ``claims``
-        the decoded claims of that answer's challenge. Another worker is waited for ``patience`` seconds at most."""
-        return self._tokens.token(
-            minimum_life=minimum_life, rejected=rejected, claims=claims, patience=patience
-        )
+    @frameless
+    def token(self, wanted: Wanted = ANY) -> str:
+        """As ``TokenSource.token``."""
+        return self._tokens.token(wanted)
 
+    def granted(self) -> tuple[str, ...]:
+        """The permissions of the token in use, by their short names; empty where they cannot be told."""
+        return _permissions(self._tokens.held())
+
+    @frameless
+    def catch_up(self) -> None:
+        """Goes on with the token that another worker has got since, after a consent that it took; makes no request.
+        To be called where ``granted`` lacks something."""
+        self._tokens.catch_up()
+
+    @frameless
     def begin(
         self,
         redirect_uri: str | None = None,
@@ -89,19 +96,44 @@ class Auth:
             account.demanded if account else None,
         )
 
-    def complete(self, parameters: Mapping[str, str]) -> dict[str, Any]:
-        """Completes it: ``{"account", "username", "name", "tenantId", "scopes", "expiresAt"}``."""
-        self._delegated("sign anybody in")
-        account = self._signin.complete(parameters)
-        self._tokens.adopt(account)
-        return _summary(account)
+    @frameless
+    def begin_consent(
+        self, redirect_uri: str | None = None, scopes: Iterable[str] | None = None
+    ) -> dict[str, Any]:
+        """Begins an administrator's consent for the whole tenant; answers as ``begin`` does, with the address for
+        the administrator's browser. Without ``scopes`` it is about all permissions that the app registration lists,
+        application permissions included, which can be granted in no other way.
+        https://learn.microsoft.com/entra/identity-platform/v2-admin-consent
+        """
+        self._through_the_app("take an administrator's consent")
+        return self._signin.begin_consent(tuple(sorted({*(scopes or ())})), redirect_uri)
 
+    @frameless
+    def complete(self, parameters: Mapping[str, str]) -> dict[str, Any]:
+        """Completes either: ``{"account", "username", "name", "tenantId", "scopes", "expiresAt"}`` for a sign-in;
+        ``{"account", "adminConsent": True, "tenantId", "scopes"}`` for an administrator's consent, which brings no
+        token: the next call that lacked a permission renews the token it has."""
+        self._through_the_app("sign anybody in", ("delegated",) if parameters.get("code") else BY_APP)
+        done = self._signin.complete(Hidden(parameters))
+        if isinstance(done, AdminConsent):
+            self._tokens.outdate()
+            return {
+                "account": self.config.account,
+                "adminConsent": True,
+                "tenantId": done.tenant_id,
+                "scopes": list(done.scopes),
+            }
+        self._tokens.adopt(done)
+        return _summary(done)
+
+    @frameless
     def begin_device(self, scopes: Iterable[str] | None = None) -> dict[str, Any]:
         """Begins a person's sign-in on another device: ``{"userCode", "verificationUri", "expiresAt", "interval",
         "deviceSession"}``; show the first two, and hand the last to ``complete_device`` every ``interval`` seconds."""
         self._delegated("sign anybody in")
         return self._device.begin(self._wanted(scopes, self._tokens.account()))
 
+    @frameless
     def complete_device(self, device_session: str) -> dict[str, Any]:
         """``{"pending": True, "retryAfter": seconds}`` while nobody has signed in, then ``{"pending": False}`` with
         the result of ``complete``. May be called by any process, and as often as it likes."""
@@ -112,10 +144,12 @@ class Auth:
         self._tokens.adopt(found)
         return {"pending": False, **_summary(found)}
 
+    @frameless
     def refresh(self) -> dict[str, Any]:
         """Gets new tokens now; the result is that of ``complete``."""
         return _summary(self._tokens.refresh())
 
+    @frameless
     def status(self) -> dict[str, Any]:
         """What is known of the account, without asking Microsoft Entra; keys without a value are ``None``.
 
@@ -127,7 +161,7 @@ class Auth:
         missing = refusals.nobody(self.config, f"Nobody has signed in for the account {known.name} yet.")
         return {
             **_summary(known),
-            "scopes": list(known.scopes) or roles(known.access_token),
+            "scopes": list(_permissions(known)),
             "kind": self.config.auth,
             "signedIn": ready,
             "accessTokenExpiresAt": rfc3339(known.expires_at or None),
@@ -141,6 +175,7 @@ class Auth:
             "advice": None if ready else known.advice or missing.details["advice"],
         }
 
+    @frameless
     def export_account(self, passphrase: str) -> dict[str, Any]:
         """The account for another store, sealed: ``{"format", "salt", "sealed"}``, JSON values. Raises
         ``SignInRequired`` where nobody is signed in.
@@ -153,6 +188,7 @@ class Auth:
             raise refusals.nobody(self.config, f"Nobody has signed in for the account {self.config.account}.")
         return transfer.sealed(account, self.config, passphrase)
 
+    @frameless
     def import_account(self, exported: Mapping[str, Any], passphrase: str) -> dict[str, Any]:
         """Takes an exported account into this connection's store, in place of what stood there; the result is that of
         ``complete``. Raises ``InvalidInput``."""
@@ -161,6 +197,7 @@ class Auth:
         self._tokens.adopt(account)
         return _summary(account)
 
+    @frameless
     def sign_out(self) -> dict[str, Any]:
         """Deletes this account's row from the token store: ``{"account", "signedOut"}``, false where none was there.
 
@@ -170,7 +207,7 @@ class Auth:
 
     def _app(self) -> dict[str, Any]:
         """How the app proves who it is, and where an administrator consents, where that is the connector's affair."""
-        if self.config.auth not in ("delegated", "application"):
+        if self.config.auth not in BY_APP:
             return {}
         return {
             "credential": facts(self.config, self.clock),
@@ -192,9 +229,13 @@ class Auth:
         return account.in_order and lasting
 
     def _delegated(self, what: str) -> None:
-        if self.config.auth != "delegated":
+        self._through_the_app(what, ("delegated",))
+
+    def _through_the_app(self, what: str, ways: tuple[str, ...] = BY_APP) -> None:
+        """Raises ``ConfigError`` where the connection signs in some other way than those."""
+        if self.config.auth not in ways:
             raise ConfigError(
-                f"With auth {self.config.auth} the connector cannot {what}. Use auth delegated for that.",
+                f"With auth {self.config.auth} the connector cannot {what}. Use auth {' or '.join(ways)} for that.",
                 details={"problems": [{"pointer": "/auth", "message": f"is {self.config.auth}"}]},
             )
 
@@ -220,6 +261,13 @@ def _tokens(
         ),
     }
     return ways[config.auth]()
+
+
+def _permissions(account: Account | None) -> tuple[str, ...]:
+    """A person's as Microsoft Entra told them with the token, an application's as they stand in the token."""
+    if account is None:
+        return ()
+    return account.scopes or jwt_reading.permissions(account.access_token)
 
 
 def _summary(account: Account) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from ..config import Config
+from ..config import Config, Secret
 from ..errors import ConsentRequired
 from .account import Account
 from .client import EntraClient
@@ -22,13 +22,13 @@ class Grant(Protocol):
         """The delegated permissions that the connection would have."""
 
     @property
-    def supplied(self) -> str | None:
+    def supplied(self) -> Secret | None:
         """The refresh token that the host has supplied."""
 
-    def token(self, account: Account | None) -> str | None:
+    def token(self, account: Account | None) -> Secret | None:
         """The refresh token to use; ``None`` where there is none, or none is needed."""
 
-    def ask(self, token: str | None, session: tuple[str, ...], claims: str | None) -> Answer:
+    def ask(self, token: Secret | None, session: tuple[str, ...], claims: str | None) -> Answer:
         """New tokens from Microsoft Entra. ``session`` are the permissions that the session is known to have,
         ``claims`` what a claims challenge demands."""
 
@@ -44,24 +44,25 @@ class RefreshGrant:
         self._hosts = config.refresh_token
 
     @property
-    def supplied(self) -> str | None:
-        return self._hosts.reveal() if self._hosts else None
+    def supplied(self) -> Secret | None:
+        return self._hosts
 
-    def token(self, account: Account | None) -> str | None:
+    def token(self, account: Account | None) -> Secret | None:
         hosts = self.supplied
         if hosts and (account is None or not account.descends_from(hosts)):
             return hosts
-        return account.refresh_token if account else None
+        return account.session if account else None
 
-    def ask(self, token: str | None, session: tuple[str, ...], claims: str | None) -> Answer:
+    def ask(self, token: Secret | None, session: tuple[str, ...], claims: str | None) -> Answer:
         """A permission that nobody has consented to costs that permission, not the whole connection."""
+        token = token or Secret("")
         *wider, last = scopes_to_ask(self.wanted, session)
         for scopes in wider:
             try:
-                return self._client.refresh(token or "", scopes, claims)
+                return self._client.refresh(token, scopes, claims)
             except ConsentRequired:
                 continue
-        return self._client.refresh(token or "", last, claims)
+        return self._client.refresh(token, last, claims)
 
 
 class ApplicationGrant:
@@ -69,13 +70,13 @@ class ApplicationGrant:
 
     keeps_session = False
     wanted: tuple[str, ...] = ()
-    supplied: str | None = None
+    supplied: Secret | None = None
 
     def __init__(self, client: EntraClient | ManagedClient) -> None:
         self._client = client
 
-    def token(self, account: Account | None) -> str | None:
+    def token(self, account: Account | None) -> Secret | None:
         return None
 
-    def ask(self, token: str | None, session: tuple[str, ...], claims: str | None) -> Answer:
+    def ask(self, token: Secret | None, session: tuple[str, ...], claims: str | None) -> Answer:
         return self._client.application(claims)

@@ -4,8 +4,8 @@ from ..config import Config
 from ..errors import AuthError, ConfigError, CredentialExpired
 from ..store.locking import ForkSafeLock
 from .account import Account
+from .asking import ANY, Wanted
 from .library import usable
-from .provider import MINIMUM_LIFE, PATIENCE
 
 
 class HostTokens:
@@ -16,17 +16,10 @@ class HostTokens:
         self._lock = ForkSafeLock()
         self._current: str | None = None
 
-    def token(
-        self,
-        *,
-        minimum_life: float = MINIMUM_LIFE,
-        rejected: str | None = None,
-        claims: str | None = None,
-        patience: float = PATIENCE,
-    ) -> str:
+    def token(self, wanted: Wanted = ANY) -> str:
         """The host's token. Raises ``CredentialExpired`` where it is the refused one, and ``AuthError`` where the
-        callable fails. ``minimum_life`` and ``claims`` mean nothing here: the token is the host's affair."""
-        current = self._current
+        callable fails. Only ``rejected`` means anything here: the token is the host's affair."""
+        rejected, current = wanted.rejected, self._current
         if current and current != rejected:
             return current
         with self._lock:
@@ -50,6 +43,16 @@ class HostTokens:
 
     def account(self) -> Account | None:
         return Account(self._config.account)
+
+    def held(self) -> Account | None:
+        """The token in use, where the callable has been asked."""
+        return Account(self._config.account, access_token=self._current) if self._current else None
+
+    def catch_up(self) -> None:
+        """There is no row: what the host's callable returns is asked for when Graph refuses the token."""
+
+    def outdate(self) -> None:
+        """Nothing is renewed here."""
 
     def adopt(self, account: Account) -> None:
         raise self._not_ours("signed in")

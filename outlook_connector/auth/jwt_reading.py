@@ -27,7 +27,12 @@ def expires(token: str) -> float | None:
     return float(end) if isinstance(end, int | float) else None
 
 
-def roles(token: str) -> list[str]:
-    """The application permissions in it, sorted."""
-    found = claims(token).get("roles")
-    return sorted(str(one) for one in found) if isinstance(found, list) else []
+def permissions(token: str) -> tuple[str, ...]:
+    """The permissions in it, sorted: an application's (``roles``), a person's (``scp``)."""
+    known = claims(token)
+    roles, scopes = known.get("roles"), known.get("scp")
+    listed = [
+        *(roles if isinstance(roles, list) else []),
+        *(scopes.split() if isinstance(scopes, str) else []),
+    ]
+    return tuple(sorted(str(one) for one in listed))

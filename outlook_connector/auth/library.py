@@ -5,23 +5,24 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..errors import AuthError, ConfigError, ConnectorError, UnexpectedResponse
+from .hidden import Hidden
 
-Answer = Mapping[str, Any]
-"""A token answer as it came: ``access_token``, ``expires_in``, ``refresh_in``, ``refresh_token``, ``scope``,
-``id_token_claims``."""
+Answer = Hidden
+"""An answer as it came, shown by its names alone; a token answer has ``access_token``, ``expires_in``,
+``refresh_in``, ``refresh_token``, ``scope`` and ``id_token_claims``."""
 
 
 def guarded(call: Callable[[], Any]) -> Answer:
     """msal's own errors may quote tokens and claims: they are replaced, and no chain leads back to them."""
     failure: ConnectorError
     try:
-        answer = call()
+        answer = _covered(call())
     except ConnectorError as error:
         failure = error
     except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
         failure = _replaced(error)
     else:
-        if isinstance(answer, Mapping):
+        if answer is not None:
             return answer
         failure = UnexpectedResponse("The sign-in service gave no usable answer.")
     raise failure.with_traceback(None) from None
@@ -38,7 +39,11 @@ def tokens(call: Callable[[], Any]) -> Answer:
     if wrong:
         raise UnexpectedResponse(f"The sign-in service answered with an unusable {', '.join(wrong)}.")
     at = answer.get("refresh_on")  # msal's epoch seconds, by the real clock
-    return {**answer, "refresh_in": at - time.time()} if isinstance(at, int | float) else answer
+    return Hidden({**answer, "refresh_in": at - time.time()}) if isinstance(at, int | float) else answer
+
+
+def _covered(answer: Any) -> Answer | None:
+    return Hidden(answer) if isinstance(answer, Mapping) else None
 
 
 def usable(token: Any) -> bool:

@@ -6,7 +6,7 @@ https://learn.microsoft.com/entra/identity-platform/reply-url#localhost-exceptio
 import contextlib
 import secrets
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -14,6 +14,8 @@ from urllib.parse import parse_qsl, urlsplit
 from ..errors import ConfigError, ConnectorError, SignInRequired
 from . import pages
 from .facade import Auth
+from .hidden import Hidden
+from .signin import ANSWERS
 
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1"})
 TIMEOUT = 300.0
@@ -29,8 +31,11 @@ def login(
     announce: Callable[[str], None] = lambda message: None,
     login_hint: str | None = None,
     prompt: str | None = None,
+    scopes: Iterable[str] | None = None,
+    admin_consent: bool = False,
 ) -> dict[str, Any]:
-    """Signs a person in through their browser; the result is that of ``Auth.complete``.
+    """Signs a person in through their browser, or has an administrator consent for the tenant; the result is that of
+    ``Auth.complete``. ``scopes`` are those of ``Auth.begin`` or ``Auth.begin_consent``.
 
     ``open_browser`` gets the URL to open, ``announce`` lines for the person, ``timeout`` is in seconds. The redirect
     URI is the configured one where that is a loopback address (its port too, if it names one), else
@@ -40,9 +45,13 @@ def login(
     host, port, path = _address(auth.config.redirect_uri)
     with _listening(port) as listener:
         redirect_uri = f"http://{host}:{listener.server_address[1]}{path}"
-        started = auth.begin(redirect_uri=redirect_uri, login_hint=login_hint, prompt=prompt)
+        if admin_consent:
+            started = auth.begin_consent(redirect_uri, scopes)
+        else:
+            started = auth.begin(redirect_uri, scopes, login_hint, prompt)
         url = started["authorizationUrl"]
-        announce(f"Sign in at Microsoft in your browser. If it does not open, visit:\n{url}")
+        who = "Sign in as an administrator" if admin_consent else "Sign in"
+        announce(f"{who} at Microsoft in your browser. If it does not open, visit:\n{url}")
         with listener.attending(auth, started["state"], path or "/"):
             open_browser(url)
             return listener.outcome(timeout, redirect_uri)
@@ -72,7 +81,7 @@ class _Listener(ThreadingHTTPServer):
         leads here), to the redirect path, with the state of this sign-in."""
         name, _, port = host.partition(":")
         here = name in LOCAL_NAMES and (port or "80") == str(self.server_address[1])
-        answers = "code" in parameters or "error" in parameters
+        answers = any(name in parameters for name in ANSWERS)
         given = parameters.get("state", "").encode()
         ours = secrets.compare_digest(given, self._state.encode())
         return here and path == self._path and answers and ours
@@ -113,7 +122,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         where = urlsplit(self.path)
-        parameters = dict(parse_qsl(where.query))
+        parameters = Hidden(dict(parse_qsl(where.query)))
         if not self.server.awaits(where.path or "/", self.headers.get("Host", ""), parameters):
             self._send(404, pages.other())
             return
@@ -164,9 +173,9 @@ def _nothing_came(timeout: float, redirect_uri: str) -> SignInRequired:
     portless = f"{shown.scheme}://{shown.hostname}{shown.path}"
     advice = (
         "Look at the browser's page. If it shows AADSTS50011, the redirect URI is not registered: in the app "
-        f"registration, under Authentication, add {portless} for Mobile and desktop applications (any port is "
-        f"accepted there), or exactly {redirect_uri} for Web. If it shows nothing of the kind, finish the sign-in "
-        "there and run login again."
+        f"registration, under Authentication, add {portless} for Web where the app has a secret or certificate, else "
+        "for Mobile and desktop applications. Microsoft ignores the port of such an address. If the page shows "
+        "nothing of the kind, finish the sign-in there and run login again."
     )
     return SignInRequired(
         f"No sign-in came back within {timeout:g} seconds. {advice}",

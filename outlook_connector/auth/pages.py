@@ -18,7 +18,10 @@ class Page:
 
 
 def success(result: Mapping[str, Any]) -> Page:
-    """Who is signed in."""
+    """Who is signed in, or what an administrator has done."""
+    if result.get("adminConsent"):
+        tenant = f"<p>The app may be used in the tenant <strong>{_text(result['tenantId'])}</strong>.</p>"
+        return _page("ok", "Consent given", tenant, "You can close this window.")
     who = result.get("username") or result.get("name") or result.get("account")
     return _page(
         "ok", "Signed in", f"<p><strong>{_text(who)}</strong> is signed in.</p>", "You can close this window."

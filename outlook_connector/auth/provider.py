@@ -5,47 +5,40 @@ the store, which another worker may have renewed meanwhile; and only then Micros
 """
 
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Protocol
 
 from ..config import Config
 from ..errors import ConnectorError
-from ..store import Clock, Lease, Store, held
+from ..store import Clock, Lease, Store, StoreConflict, held
 from ..store.locking import ForkSafeLock
 from .account import AHEAD, Account
+from .asking import ANY, LEASE, PATIENCE, TokenSource, Wanted
 from .grants import Grant
 from .handing import OnTokens, hand_over
 from .renewal import Renewal
 
-MINIMUM_LIFE = 60.0
-"""Seconds that a token handed out is good for, unless the caller says otherwise."""
-
-LEASE = 45.0
-"""Seconds that one renewal may take; a worker killed in the middle delays the others by no more."""
-
-PATIENCE = LEASE + 15.0
 QUIET = 30.0
 """Seconds without another attempt after one that failed, while there is a token that still serves."""
 
 
-class Tokens(Protocol):
+class Tokens(TokenSource, Protocol):
     """Where an ``Auth`` gets access tokens from."""
-
-    def token(
-        self,
-        *,
-        minimum_life: float = MINIMUM_LIFE,
-        rejected: str | None = None,
-        claims: str | None = None,
-        patience: float = PATIENCE,
-    ) -> str:
-        """An access token; ``rejected`` is one that Graph has just refused, ``claims`` what it demanded, ``patience``
-        how many seconds another worker is waited for."""
 
     def refresh(self) -> Account:
         """New tokens now."""
 
     def account(self) -> Account | None:
         """What is known of the account, without asking anybody."""
+
+    def held(self) -> Account | None:
+        """The account with the token in use here; ``None`` before one was needed."""
+
+    def catch_up(self) -> None:
+        """Goes on with a newer token that another worker has got since, and has one renewed that is outdated."""
+
+    def outdate(self) -> None:
+        """Has every worker renew its token when it next lacks a permission."""
 
     def adopt(self, account: Account) -> None:
         """Takes a new sign-in."""
@@ -68,25 +61,13 @@ class TokenProvider:
         self._current: Account | None = None
         self._quiet_until = 0.0
 
-    def token(
-        self,
-        *,
-        minimum_life: float = MINIMUM_LIFE,
-        rejected: str | None = None,
-        claims: str | None = None,
-        patience: float = PATIENCE,
-    ) -> str:
-        """An access token good for ``minimum_life`` seconds, or for a fifth of the time that tokens are issued for.
-
-        ``rejected`` is a token that Graph has just refused: another one is returned, asked for with the ``claims`` of
-        Graph's challenge where it made one. Whatever fails, a token serves on until its end. Raises
-        ``SignInRequired``, another ``AuthError``, ``TransportError``, or ``ConfigError`` for an unreadable store.
-        """
+    def token(self, wanted: Wanted = ANY) -> str:
+        """As ``TokenSource.token``. Whatever fails, a token serves on until its end."""
         now, current = self._clock.time(), self._current
-        if current and current.serves(now, minimum_life, rejected):
+        if current and current.serves(now, wanted.minimum_life, wanted.rejected):
             return self._ahead(current) if current.due(now) else current.access_token
         with self._lock:
-            current, fresh = self._needed(minimum_life, rejected, claims, patience)
+            current, fresh = self._needed(wanted)
         return self._handed(current, fresh)
 
     def refresh(self) -> Account:
@@ -99,6 +80,29 @@ class TokenProvider:
     def account(self) -> Account | None:
         return self._renewal.row.load()[0]
 
+    def held(self) -> Account | None:
+        return self._current
+
+    def catch_up(self) -> None:
+        """A person may have consented to more in another process, whose token then stands in the row."""
+        theirs = self._renewal.standing() if self._current else None
+        if theirs and theirs.valid(self._clock.time()):
+            self._current = theirs
+
+    def outdate(self) -> None:
+        """Marks the row, so that whoever comes by it renews its token: more has been granted than it holds."""
+        while True:
+            account, version = self._renewal.row.load()
+            if account is None:
+                return
+            due = replace(account, refresh_at=self._clock.time())
+            try:
+                self._renewal.row.save(due, version)
+            except StoreConflict:
+                continue
+            self._current = due
+            return
+
     def adopt(self, account: Account) -> None:
         """Takes a new sign-in's account, which replaces the row's."""
         self._renewal.row.replace(account)
@@ -110,20 +114,18 @@ class TokenProvider:
         self._current = None
         return self._renewal.row.delete()
 
-    def _needed(
-        self, life: float, rejected: str | None, claims: str | None, patience: float
-    ) -> tuple[Account, bool]:
+    def _needed(self, wanted: Wanted) -> tuple[Account, bool]:
         current = self._current
-        if current and current.serves(self._clock.time(), life, rejected):
+        if current and current.serves(self._clock.time(), wanted.minimum_life, wanted.rejected):
             return current, False
-        if self._clock.time() < self._quiet_until and (spare := self._spare(rejected)):
+        if self._clock.time() < self._quiet_until and (spare := self._spare(wanted.rejected)):
             return spare, False
         try:
-            with self._lease(min(patience, PATIENCE)):
-                return self._renewed(life, rejected, claims)
+            with self._lease(min(wanted.patience, PATIENCE)):
+                return self._renewed(wanted)
         except ConnectorError:
             self._quiet_until = self._clock.time() + QUIET
-            spare = self._spare(rejected)
+            spare = self._spare(wanted.rejected)
             if spare is None:
                 raise
             return spare, False
@@ -153,10 +155,10 @@ class TokenProvider:
             self._lock.release()
         return self._handed(current, fresh)
 
-    def _renewed(self, life: float, rejected: str | None, claims: str | None) -> tuple[Account, bool]:
+    def _renewed(self, wanted: Wanted) -> tuple[Account, bool]:
         """The account to go on with, and whether it is fresh from Microsoft Entra."""
-        serving = self._renewal.serving(life, rejected)
-        self._current = account = serving or self._renewal.renew(claims=claims)
+        serving = self._renewal.serving(wanted.minimum_life, wanted.rejected)
+        self._current = account = serving or self._renewal.renew(claims=wanted.claims)
         return account, serving is None
 
     def _handed(self, account: Account, fresh: bool) -> str:

@@ -5,7 +5,7 @@ wrote is repeated, for it may quote what was sent.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,6 +13,7 @@ from ..config import Config
 from ..errors import ConnectorError, ConsentRequired, SignInRequired, TransportError
 from . import advice_credentials
 from .advice import BY_AADSTS, BY_ERROR, OTHERWISE, Advice
+from .scopes import DEFAULT, RESERVED
 
 _WORD = re.compile(r"[a-z][a-z0-9_]{1,60}")
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -65,6 +66,11 @@ def word_of(value: Any) -> str | None:
     return _checked(_WORD, value)
 
 
+def guid_of(value: Any) -> str | None:
+    """An id, if it has the form of one."""
+    return _checked(_GUID, value)
+
+
 def no_answer(error: BaseException, host: str) -> TransportError:
     """The error for a connection that failed: what to look at, by the kind of failure."""
     names = {kind.__name__ for kind in type(error).__mro__}
@@ -102,14 +108,20 @@ def _advice(number: int | None, word: str | None, suberror: str | None) -> Advic
     return _WORDS.get(word or "", OTHERWISE)
 
 
-def admin_consent_url(config: Config, redirect_uri: str | None = None) -> str:
-    """Where an administrator grants what the app asks for, to everybody in the tenant; the browser then comes to the
-    redirect URI. https://learn.microsoft.com/entra/identity-platform/v2-admin-consent"""
+def admin_consent_url(
+    config: Config, redirect_uri: str | None = None, scopes: Iterable[str] = (), state: str | None = None
+) -> str:
+    """Where an administrator grants ``scopes``, or else all that the app registration lists, to everybody in the
+    tenant; the browser then comes to the redirect URI, with ``state`` where one is given. Application permissions
+    are granted by the latter only. https://learn.microsoft.com/entra/identity-platform/v2-admin-consent"""
     redirect = redirect_uri or config.redirect_uri
+    audience = config.graph_audience.rstrip("/")
+    named = [name if "://" in name or name in RESERVED else f"{audience}/{name}" for name in scopes]
     query = {
         "client_id": config.client_id,
-        "scope": config.graph_audience.rstrip("/") + "/.default",
+        "scope": " ".join(sorted(named)) or f"{audience}/{DEFAULT}",
         **({"redirect_uri": redirect} if redirect else {}),
+        **({"state": state} if state else {}),
     }
     return f"{config.authority}/v2.0/adminconsent?{urlencode(query)}"
 

@@ -5,7 +5,7 @@ https://learn.microsoft.com/entra/identity-platform/refresh-tokens
 
 import logging
 
-from ..config import Config
+from ..config import Config, Secret
 from ..errors import ConnectorError, SignInRequired
 from ..store import Clock, Store, StoreConflict
 from . import refusals
@@ -30,13 +30,19 @@ class Renewal:
     def serving(self, life: float, rejected: str | None = None, *, ahead: bool = False) -> Account | None:
         """The row's account, if its token serves (``ahead``: and is not due for renewal), was asked for with all that
         is wanted here, and the host has not supplied another session's."""
-        account, _ = self.row.load()
-        if account is None or not account.in_order or not account.serves(self._clock.time(), life, rejected):
+        account = self.standing()
+        if account is None or not account.serves(self._clock.time(), life, rejected):
             return None
         if ahead and account.due(self._clock.time()):
             return None
-        asked = set(self._grant.wanted) <= set(account.asked)
-        return account if asked and self._grant.token(account) == account.refresh_token else None
+        return account if set(self._grant.wanted) <= set(account.asked) else None
+
+    def standing(self) -> Account | None:
+        """The row's account, if it is in order and the host has not supplied another session's token."""
+        account, _ = self.row.load()
+        if account is None or not account.in_order:
+            return None
+        return account if self._grant.token(account) == account.session else None
 
     def renew(self, *, force: bool = False, claims: str | None = None) -> Account:
         """New tokens, stored. Where the refresh token is refused and the row shows that another worker has rotated
@@ -46,7 +52,7 @@ class Renewal:
         Raises ``SignInRequired`` (and notes it in the row), another ``AuthError``, or ``TransportError``.
         """
         refused: SignInRequired | None = None
-        spent: str | None = None
+        spent: Secret | None = None
         for _ in range(2):
             account, version = self.row.load()
             token = self._grant.token(account)
@@ -61,7 +67,7 @@ class Renewal:
             return self._kept(account, version, answer, token)
         raise self._stopped(refused, spent, claims)
 
-    def _check(self, account: Account | None, token: str | None, force: bool) -> None:
+    def _check(self, account: Account | None, token: Secret | None, force: bool) -> None:
         """Refuses without asking where it is known that a person has to sign in."""
         if not self._grant.keeps_session:
             return
@@ -76,7 +82,7 @@ class Renewal:
             gap = "left no refresh token" if account else "has not been made yet"
             raise refusals.nobody(self._config, f"The sign-in of the account {name} {gap}.")
 
-    def _kept(self, account: Account | None, version: int, answer: Answer, token: str | None) -> Account:
+    def _kept(self, account: Account | None, version: int, answer: Answer, token: Secret | None) -> Account:
         """Stores the new tokens. Where somebody wrote in between: a newer sign-in goes before our refresh, and our
         refresh before a note that the session has ended."""
         base = self._base(account, token)
@@ -98,14 +104,14 @@ class Renewal:
             if theirs is not None and theirs.in_order:
                 return theirs
 
-    def _base(self, account: Account | None, token: str | None) -> Account:
+    def _base(self, account: Account | None, token: Secret | None) -> Account:
         """The account that a token's answer continues: the row's, or a new one for another session's token."""
         if account and (token is None or account.descends_from(token)):
             return account
         return Account(self._config.account, signed_in_at=self._clock.time())
 
     def _stopped(
-        self, refused: SignInRequired | None, spent: str | None, claims: str | None
+        self, refused: SignInRequired | None, spent: Secret | None, claims: str | None
     ) -> SignInRequired:
         """Notes that a person is needed, so that no worker asks again in vain; deletes nothing.
 
@@ -119,7 +125,7 @@ class Renewal:
         if account is not None and not account.descends_from(spent):
             self._refused = {fingerprint(spent): error}
             return error
-        base = account or Account(self._config.account, refresh_token=spent)
+        base = account or Account(self._config.account, refresh_token=spent.reveal())
         try:
             stopped = base.stopped(error.message, error.details.get("advice"), [spent], claims)
             self.row.save(stopped, version)

@@ -3,30 +3,31 @@
 https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow
 """
 
-import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any
 
-from ..config import Config
-from ..errors import AuthError, InvalidInput
-from ..store import Clock, Store, StoreConflict
-from . import refusals
+from ..config import Config, Secret
+from ..errors import InvalidInput
+from ..store import Clock, Store
+from . import consent, refusals
 from .account import Account, renewed
 from .client import EntraClient
+from .consent import AdminConsent
+from .hidden import Hidden
+from .pending import LIFE, PendingSignIns
 from .scopes import short
 from .times import rfc3339
 
-PENDING = 600.0
-"""Seconds that a sign-in may take from ``begin`` to ``complete``."""
+ANSWERS = ("code", "error", "admin_consent")
+"""Parameters of which one at least comes to the redirect URI."""
 
 
 class SignIn:
-    """Sign-ins under way, kept in the store so that ``begin`` and ``complete`` may be two processes."""
+    """Sign-ins of people, and consents of administrators, which go the same way through a browser."""
 
     def __init__(self, config: Config, store: Store, client: EntraClient, clock: Clock) -> None:
         self._config = config
-        self._store = store
+        self._pending = PendingSignIns(store, config.account)
         self._client = client
         self._clock = clock
 
@@ -43,77 +44,62 @@ class SignIn:
         ``claims`` are those that the sign-in has to answer. The caller binds ``state`` to the browser's session, so
         that nobody completes another person's sign-in.
         """
-        target = redirect_uri or self._config.redirect_uri
-        if not target:
-            raise InvalidInput.of(
-                [
-                    (
-                        "/redirectUri",
-                        "is needed here or in the connection configuration: where the browser returns",
-                    )
-                ]
-            )
+        target = self._target(redirect_uri)
         flow = self._client.authorization(
             scopes, claims, redirect_uri=target, login_hint=login_hint, prompt=prompt
         )
-        key = _key(flow["state"])
-        blob = json.dumps({"flow": flow, "account": self._config.account}).encode()
-        self._store.save(key, blob, self._store.load(key)[1], ttl=PENDING)
-        return {
-            "authorizationUrl": flow["auth_uri"],
-            "state": flow["state"],
-            "expiresAt": rfc3339(self._clock.time() + PENDING),
-        }
+        return self._begun(flow)
 
-    def complete(self, parameters: Mapping[str, str]) -> Account:
-        """The signed-in account, for the parameters that came to the redirect URI (``code`` and ``state``, or
-        ``error``). A state is good for one attempt, whatever comes of it.
+    def begin_consent(self, scopes: tuple[str, ...], redirect_uri: str | None) -> dict[str, Any]:
+        """As ``begin``, for an administrator who grants ``scopes`` to everybody; without any, all that the app
+        registration lists."""
+        return self._begun(Hidden(consent.begun(self._config, scopes, self._target(redirect_uri))))
+
+    def complete(self, parameters: Mapping[str, str]) -> Account | AdminConsent:
+        """The signed-in account, or the administrator's consent, for the parameters that came to the redirect URI
+        (``state`` with ``code``, ``admin_consent`` or ``error``).
 
         Raises ``InvalidInput`` for parameters that are none of an answer, ``AuthError`` (code ``signInUnknown``) for
         a state that is unknown, used or older than ten minutes, and what Microsoft Entra refuses.
         """
         state = parameters.get("state")
-        if not state or not (parameters.get("code") or parameters.get("error")):
-            raise InvalidInput.of(
-                [("", "must hold state, and code or error: all that came to the redirect URI")]
+        if not state or not any(parameters.get(name) for name in ANSWERS):
+            told = (
+                "must hold state, and code or error (admin_consent from an administrator): all that came back"
             )
-        flow = self._taken(state)
+            raise InvalidInput.of([("", told)])
+        flow = self._pending.take(state)
         if parameters.get("error"):
             raise refusals.explain(parameters, self._config, flow.get("redirect_uri"))
-        answer = self._client.redeem(flow, {"state": state, "code": parameters["code"]})
+        if flow.get("kind") == consent.KIND:
+            return consent.given(parameters, self._config)
+        if not parameters.get("code"):
+            raise InvalidInput.of([("/code", "is required: this state belongs to a person's sign-in")])
+        return self._redeemed(flow, parameters)
+
+    def _redeemed(self, flow: Hidden, parameters: Mapping[str, str]) -> Account:
+        answer = self._client.redeem(flow, Hidden({name: parameters[name] for name in ("state", "code")}))
         now = self._clock.time()
         asked = short(flow.get("scope") or (), self._config.graph_audience)
         base = Account(self._config.account, signed_in_at=now)
         return renewed(base, answer, self._config, now, asked, self._superseded())
 
-    def _superseded(self) -> list[str]:
+    def _superseded(self) -> list[Secret]:
         """The host's refresh token of before: a sign-in made later replaces it, until the host supplies another."""
         supplied = self._config.refresh_token
-        return [supplied.reveal()] if supplied else []
+        return [supplied] if supplied else []
 
-    def _taken(self, state: str) -> dict[str, Any]:
-        """The pending sign-in, deleted before its code is used, so that two answers never use it twice."""
-        key = _key(state)
-        blob, version = self._store.load(key)
-        try:
-            pending = json.loads(blob) if blob else {}
-            if pending.get("account") != self._config.account:
-                raise _unknown()
-            self._store.save(key, None, version)
-        except StoreConflict:
-            raise _unknown() from None
-        flow: dict[str, Any] = pending["flow"]
-        return flow
+    def _target(self, redirect_uri: str | None) -> str:
+        target = redirect_uri or self._config.redirect_uri
+        if target:
+            return target
+        told = "is needed here or in the connection configuration: where the browser returns"
+        raise InvalidInput.of([("/redirectUri", told)])
 
-
-def _key(state: str) -> str:
-    return "signin/" + hashlib.sha256(state.encode()).hexdigest()
-
-
-def _unknown() -> AuthError:
-    return AuthError(
-        "This sign-in is not known here: its state was used already, is older than ten minutes, or was begun with "
-        "another token store or account. Begin the sign-in again.",
-        code="signInUnknown",
-        details={"advice": "Begin the sign-in again."},
-    )
+    def _begun(self, flow: Mapping[str, Any]) -> dict[str, Any]:
+        self._pending.keep(flow["state"], flow)
+        return {
+            "authorizationUrl": flow["auth_uri"],
+            "state": flow["state"],
+            "expiresAt": rfc3339(self._clock.time() + LIFE),
+        }

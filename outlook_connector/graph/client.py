@@ -4,25 +4,30 @@ The bearer token goes to the scheme, host and port of the connection's Graph end
 Graph hands out are checked before they are followed, and redirects are not followed.
 """
 
+import json
 import logging
 import random
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 import requests
 
+from ..auth import TokenSource, Wanted
 from ..binding import GraphRequest, get
 from ..config import Config
-from ..errors import ConnectorError, OutcomeUnknown, TransportError, UnexpectedResponse
+from ..errors import ConnectorError, OutcomeUnknown, Throttled, TransportError, UnexpectedResponse
 from ..progress import Moving, Report, silent
 from ..reply import Reply, error_of, retry_after
+from .budget import Budget
 from .challenge import claims_of
+from .gate import Want
+from .limits import Limits
 from .retry import DECISIONS, Failure, Verdict, wait
 from .retry import failure_of as failure_of_status
 from .session import Sessions
@@ -33,14 +38,6 @@ log = logging.getLogger("outlook_connector.graph")
 Taken = TypeVar("Taken")
 
 
-class Tokens(Protocol):
-    """Where access tokens come from."""
-
-    def token(self, *, rejected: str | None = None, claims: str | None = None, patience: float = 0) -> str:
-        """A token to use now, with ``patience`` in seconds. ``rejected`` is one that Graph has just refused, ``claims``
-        what it demanded."""
-
-
 @dataclass(frozen=True)
 class Graph:
     """Graph, for one mailbox and one invocation. ``deadline`` is a reading of ``clock`` in seconds; where it is
@@ -49,7 +46,9 @@ class Graph:
 
     config: Config
     sessions: Sessions
-    tokens: Tokens
+    tokens: TokenSource
+    limits: Limits
+    budget: Budget
     mailbox: str | None = None
     deadline: float | None = None
     progress: Report = silent
@@ -73,7 +72,7 @@ class Graph:
 
         Raises a ``GraphError``, ``AuthError``, ``TransportError`` or ``OutcomeUnknown``.
         """
-        return self._repeat(request, lambda response, until: read(response, until, self.clock))
+        return self._repeat(request, lambda response, until, under_way: read(response, until, self.clock))
 
     def json(self, request: GraphRequest) -> dict[str, Any]:
         """The answer's object; ``{}`` where Graph answers with nothing."""
@@ -81,8 +80,12 @@ class Graph:
 
     @contextmanager
     def stream(self, request: GraphRequest) -> Iterator[Iterator[bytes]]:
-        """The answer's bytes as they come; each piece has the configured time to arrive."""
-        with self._repeat(request, lambda response, until: response) as response:
+        """The answer's bytes as they come; each piece has the configured time to arrive. The call is under way until
+        the block ends, so that no other one may be made in it."""
+        response, under_way = self._repeat(
+            request, lambda response, until, under_way: (response, under_way.pop_all())
+        )
+        with under_way, response:
             yield self._pieces(response)
 
     def follow(self, link: str, like: GraphRequest) -> GraphRequest:
@@ -111,9 +114,12 @@ class Graph:
                 return str(one.get("id"))
         return None
 
-    def _repeat(self, request: GraphRequest, take: Callable[[requests.Response, float], Taken]) -> Taken:
+    def _repeat(
+        self, request: GraphRequest, take: Callable[[requests.Response, float, ExitStack], Taken]
+    ) -> Taken:
         """Send the request until ``take`` has what it wants of a good answer, or no repetition is right."""
         attempt, doubtful, until = 0, False, self.ends()
+        content = _content(request)
         rejected: str | None = None
         claims: str | None = None
         while True:
@@ -122,14 +128,18 @@ class Graph:
                 raise TransportError(
                     "The time of http.deadline was over before Graph had answered.", retryable=True
                 )
-            token = self.tokens.token(rejected=rejected, claims=claims, patience=until - self.clock())
+            token = self.tokens.token(Wanted(rejected=rejected, claims=claims, patience=until - self.clock()))
             pause: float | None = None
             problem: ConnectorError
             try:
-                response = self._send(request, token, until)
-                if response.status_code < 300 or (doubtful and _already_gone(request, response)):
-                    return take(response, until)
-                reply = read(response, until, self.clock)
+                with ExitStack() as under_way:
+                    self._pass(request, content, until, under_way)
+                    response = self._send(request, content, token, until)
+                    if response.status_code < 300 or (doubtful and _already_gone(request, response)):
+                        taken = take(response, until, under_way)
+                        self.budget.earn()
+                        return taken
+                    reply = read(response, until, self.clock)
             except BROKEN as error:
                 failure, problem = failure_of(error), no_answer(error)
             else:
@@ -159,33 +169,50 @@ class Graph:
             raise unknown_outcome(request, problem) from None
         seconds = wait(attempt, pause, self.dice)
         spent = attempt >= self.config.http.attempts or self.clock() + seconds > until
-        if verdict is Verdict.FAIL or spent:
+        if verdict is Verdict.FAIL or spent or not self.affords(problem):
             problem.details["attempts"] = attempt
             raise problem from None
         log.info("attempt %d failed (%s); again in %.2f s", attempt, failure.value, seconds)
         self.sleep(seconds)
 
+    def affords(self, problem: ConnectorError) -> bool:
+        """Whether one more repetition is in the budget, after this problem. Where it is not, ``details`` say so."""
+        if isinstance(problem, Throttled) or self.budget.spend():
+            return True
+        problem.details["retryBudget"] = "spent"
+        log.warning("a call was not repeated (%s): the retry budget is spent", problem.code)
+        return False
+
+    def _pass(self, request: GraphRequest, content: bytes | None, until: float, under_way: ExitStack) -> None:
+        """Wait until the limits of the mailbox allow the call, which is then under way until the stack unwinds."""
+        if request.root == "service" and request.path != BATCH:
+            return
+        sent = len(content or b"") if request.method != "GET" else 0
+        want = Want(min(request.parts, self.limits.concurrent), request.parts, sent)
+        under_way.enter_context(self.limits.passing(self.owner(), want, until))
+
+    def owner(self) -> str:
+        """Whose mailbox it is, as the limits and locks name it."""
+        return (self.mailbox or f"account:{self.config.account}").lower()
+
     def repeatable(self, request: GraphRequest) -> bool:
         """An action such as a move finds its item again only by an id that stays."""
         return request.repeatable and (self.config.immutable_ids or request.method != "POST")
 
-    def _send(self, request: GraphRequest, token: str, until: float) -> requests.Response:
-        body: dict[str, Any] = {}
-        if request.content is not None:
-            body["data"] = request.content
-        elif request.body is not None:
-            body["json"] = request.body
+    def _send(
+        self, request: GraphRequest, content: bytes | None, token: str, until: float
+    ) -> requests.Response:
         left = max(until - self.clock(), 0.1)
         http = self.config.http
         return self.sessions.current().request(
             request.method,
             self._address(request),
             params=dict(request.query) or None,
+            data=content,
             headers=self._headers(request, token),
             stream=True,
             allow_redirects=False,
             timeout=(min(http.connect_timeout, left), min(http.timeout, left)),
-            **body,
         )
 
     def _pieces(self, response: requests.Response) -> Iterator[bytes]:
@@ -209,10 +236,8 @@ class Graph:
         url = self._address(request)[len(self.config.graph_url) :]
         query = urlencode(request.query, quote_via=quote)
         headers = self._described(request)
-        if request.body is None:
-            return {"method": request.method, "url": f"{url}?{query}" if query else url, "headers": headers}
-        headers = {**headers, "Content-Type": "application/json"}
-        return {"method": request.method, "url": url, "headers": headers, "body": request.body}
+        part = {"method": request.method, "url": f"{url}?{query}" if query else url, "headers": headers}
+        return part if request.body is None else {**part, "body": request.body}
 
     def _described(self, request: GraphRequest) -> dict[str, str]:
         immutable = {"IdType": "ImmutableId"} if self.config.immutable_ids else {}
@@ -222,9 +247,12 @@ class Graph:
             headers["Prefer"] = ", ".join(preferences)
         if request.content is not None:
             headers["Content-Type"] = request.content_type
+        elif request.body is not None:
+            headers["Content-Type"] = "application/json"
         return headers
 
 
+BATCH = "/$batch"
 WHERE_TO_LOOK = "Sent Items and Drafts for a mail, else the folder that the new item belongs in"
 
 
@@ -250,3 +278,10 @@ def _same_place(graph_url: str, link: str) -> bool:
 def _already_gone(request: GraphRequest, response: requests.Response) -> bool:
     """A DELETE whose first answer was lost finds nothing the second time: it has been done."""
     return request.method == "DELETE" and response.status_code == 404
+
+
+def _content(request: GraphRequest) -> bytes | None:
+    """The bytes of the request's body."""
+    if request.content is not None or request.body is None:
+        return request.content
+    return json.dumps(request.body, allow_nan=False).encode()

@@ -9,7 +9,10 @@ from ..permissions import missing
 
 
 def begin(context: Context, values: dict[str, Any]) -> dict[str, Any]:
-    """The address to send the person's browser to; what belongs to it is kept for ten minutes."""
+    """The address to send the person's browser to, or an administrator's; what belongs to it is kept for ten
+    minutes."""
+    if values.get("adminConsent"):
+        return context.auth.begin_consent(values.get("redirectUri"), values.get("scopes"))
     return context.auth.begin(
         redirect_uri=values.get("redirectUri"),
         scopes=values.get("scopes"),
@@ -19,7 +22,7 @@ def begin(context: Context, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def complete(context: Context, values: dict[str, Any]) -> dict[str, Any]:
-    """The parameters with which the browser came back become a stored sign-in."""
+    """The parameters with which the browser came back become a stored sign-in, or tell of a consent."""
     return context.auth.complete(values)
 
 

@@ -146,7 +146,7 @@ def kill_of_a_lease_holder(kind: str, *, ttl: float) -> Outcome:
 
 def kill_during_an_exchange(kind: str) -> Outcome:
     """The same in earnest: a worker killed while Microsoft Entra is answering it, with the real lease."""
-    from outlook_connector.auth.provider import LEASE
+    from outlook_connector.auth.asking import LEASE
 
     with Sandbox(single_use_refresh_tokens=True) as sandbox, shared_store(kind) as store:
         world = World(sandbox)

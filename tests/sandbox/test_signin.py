@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
@@ -12,20 +11,7 @@ import pytest
 from signin_world import SCOPES, World
 
 from outlook_connector.errors import AuthError, ConfigError, ConsentRequired, InvalidInput, SignInRequired
-from outlook_connector.sandbox import Sandbox
 from outlook_connector.store import open_store
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as running:
-        yield running
-
-
-@pytest.fixture
-def world(sandbox: Sandbox) -> World:
-    sandbox.reset()
-    return World(sandbox)
 
 
 def test_the_url_carries_state_nonce_pkce_and_the_scopes_and_nothing_more(world: World) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,23 +11,11 @@ import pytest
 from signin_world import World
 
 from outlook_connector import connect
+from outlook_connector.auth import Wanted
 from outlook_connector.errors import AuthError, SignInRequired
 from outlook_connector.graph.challenge import claims_of
-from outlook_connector.sandbox import Sandbox
 
 ADELE = "adele@contoso.example"
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as running:
-        yield running
-
-
-@pytest.fixture
-def world(sandbox: Sandbox) -> World:
-    sandbox.reset()
-    return World(sandbox)
 
 
 @pytest.mark.parametrize(("auth", "principal"), [("delegated", ADELE), ("application", None)])
@@ -55,8 +42,8 @@ def test_workers_on_one_account_answer_a_challenge_once(world: World) -> None:
     old = first.token()
     assert second.token() == old
     claims = '{"access_token": {"nbf": {"essential": true, "value": "1"}}}'
-    new = first.token(rejected=old, claims=claims)
-    assert second.token(rejected=old, claims=claims) == new
+    new = first.token(Wanted(rejected=old, claims=claims))
+    assert second.token(Wanted(rejected=old, claims=claims)) == new
     assert world.posts() == 2
 
 
@@ -66,7 +53,7 @@ def test_a_challenge_that_needs_a_person_is_answered_by_the_next_sign_in(world: 
     world.sandbox.entra.revoke(ADELE)
     claims = '{"access_token": {"nbf": {"essential": true, "value": "1"}}}'
     with pytest.raises(SignInRequired):
-        auth.token(rejected=auth.token(), claims=claims)
+        auth.token(Wanted(rejected=auth.token(), claims=claims))
     url = auth.begin()["authorizationUrl"]
     demanded = json.loads(parse_qs(urlsplit(url).query)["claims"][0])
     assert demanded["access_token"]["nbf"] == {"essential": True, "value": "1"}

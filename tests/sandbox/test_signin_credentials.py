@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,18 +17,6 @@ from outlook_connector.sandbox import Sandbox
 from outlook_connector.sandbox.clouds import HOSTS
 
 ADELE, MEGAN = "adele@contoso.example", "megan@outlook.example"
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as running:
-        yield running
-
-
-@pytest.fixture
-def world(sandbox: Sandbox) -> World:
-    sandbox.reset()
-    return World(sandbox)
 
 
 CREDENTIALS: dict[str, Callable[[Sandbox], dict[str, Any]]] = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,21 +11,8 @@ from signin_world import World, ask_together
 
 from outlook_connector.auth import login_device
 from outlook_connector.errors import AuthError, ConsentRequired, SignInRequired, TransportError
-from outlook_connector.sandbox import Sandbox
 
 ADELE = "adele@contoso.example"
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as running:
-        yield running
-
-
-@pytest.fixture
-def world(sandbox: Sandbox) -> World:
-    sandbox.reset()
-    return World(sandbox)
 
 
 def test_a_person_signs_in_with_the_code_and_another_process_completes_it(world: World) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,20 +10,9 @@ from signin_world import World
 
 from outlook_connector.auth.account import LINEAGE
 from outlook_connector.errors import SignInRequired
-from outlook_connector.sandbox import Sandbox
 from outlook_connector.store import MemoryStore
 
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(single_use_refresh_tokens=True) as running:
-        yield running
-
-
-@pytest.fixture
-def world(sandbox: Sandbox) -> World:
-    sandbox.reset()
-    return World(sandbox)
+SANDBOX = {"single_use_refresh_tokens": True}
 
 
 def test_the_rotated_token_is_handed_back_with_what_belongs_to_it(world: World) -> None:

@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from signin_world import World, ask_together
 
+from outlook_connector.auth import Wanted
 from outlook_connector.errors import AuthError, ConfigError, CredentialExpired
-from outlook_connector.sandbox import Sandbox
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as running:
-        yield running
-
-
-@pytest.fixture
-def world(sandbox: Sandbox) -> World:
-    sandbox.reset()
-    return World(sandbox)
 
 
 def test_an_application_gets_tokens_by_its_own_credential(world: World) -> None:
@@ -44,7 +31,7 @@ def test_a_hosts_token_is_used_as_it_is_until_graph_refuses_it(world: World) -> 
     assert auth.token() == "the-hosts"
     assert auth.status()["signedIn"] is True
     with pytest.raises(CredentialExpired, match="accessToken"):
-        auth.token(rejected="the-hosts")
+        auth.token(Wanted(rejected="the-hosts"))
     with pytest.raises(ConfigError, match="hostToken"):
         auth.refresh()
     assert auth.sign_out() == {"account": "default", "signedOut": False}
@@ -55,7 +42,7 @@ def test_a_hosts_callable_is_asked_once_and_again_after_a_refusal(world: World) 
     supplied = iter(["first", "second", "third"])
     auth = world.auth(world.config(auth="hostToken", accessToken=lambda: next(supplied)))
     assert [auth.token(), auth.token()] == ["first", "first"]
-    assert set(ask_together(8, lambda: auth.token(rejected="first"))) == {"second"}
+    assert set(ask_together(8, lambda: auth.token(Wanted(rejected="first")))) == {"second"}
     assert auth.token() == "second"
 
 

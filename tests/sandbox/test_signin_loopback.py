@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
@@ -15,26 +15,17 @@ from signin_world import World
 
 from outlook_connector.auth import login
 from outlook_connector.errors import ConfigError, ConsentRequired, SignInRequired
-from outlook_connector.sandbox import Sandbox
 
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as running:
-        yield running
-
-
-@pytest.fixture
-def world(sandbox: Sandbox) -> World:
-    sandbox.reset()
-    return World(sandbox)
+ADELE, ADMIN = "adele@contoso.example", "nestor@contoso.example"
 
 
 class Browser:
     """Signs in and follows the redirect to this machine, in a thread of its own, as a real browser would."""
 
-    def __init__(self, world: World, before: Callable[[str], None] = lambda back: None) -> None:
-        self._world, self._before = world, before
+    def __init__(
+        self, world: World, before: Callable[[str], None] = lambda back: None, user: str = ADELE
+    ) -> None:
+        self._world, self._before, self._user = world, before, user
         self.page: requests.Response | None = None
         self.back = ""
 
@@ -43,7 +34,7 @@ class Browser:
         self._thread.start()
 
     def _go(self, url: str) -> None:
-        headers = {"x-sandbox-user": "adele@contoso.example"}
+        headers = {"x-sandbox-user": self._user}
         answer = self._world.http().get(url, headers=headers, allow_redirects=False)
         self.back = answer.headers["Location"]
         self._before(self.back)
@@ -68,6 +59,27 @@ def test_a_person_signs_in_and_the_page_says_so(world: World) -> None:
     assert page.status_code == 200
     assert "adele@contoso.example" in page.text
     assert "https://" in told[0]
+
+
+def test_an_administrator_consents_for_the_tenant_and_the_page_says_so(world: World) -> None:
+    browser = Browser(world, user=ADMIN)
+    done = login(
+        world.nobody(), open_browser=browser.open, timeout=20, scopes=["Mail.Send"], admin_consent=True
+    )
+    assert (done["adminConsent"], done["tenantId"], done["scopes"]) == (
+        True,
+        world.sandbox.tenant_id,
+        ["Mail.Send"],
+    )
+    assert "Consent given" in browser.shown().text
+
+
+def test_scopes_are_asked_for_besides_those_granted_before(world: World) -> None:
+    auth = world.nobody()
+    for scope in ("Mail.Read", "Mail.Send"):
+        browser = Browser(world)
+        done = login(auth, open_browser=browser.open, timeout=20, scopes=[scope])
+    assert {"Mail.Read", "Mail.Send"} <= set(done["scopes"])
 
 
 def test_the_page_shows_no_code_keeps_none_and_loads_nothing(world: World) -> None:
@@ -185,7 +197,9 @@ def test_nothing_coming_back_is_explained_with_the_uri_to_register(world: World)
     uri = parse_qs(urlsplit(opened[0]).query)["redirect_uri"][0]
     assert refused.value.details["redirectUri"] == uri
     assert "AADSTS50011" in refused.value.message
-    assert uri in refused.value.message
+    assert uri.rpartition(":")[0] in refused.value.message
+    assert "for Web" in refused.value.message
+    assert "ignores the port" in refused.value.message
     assert "http://localhost " in refused.value.message
 
 

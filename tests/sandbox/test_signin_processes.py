@@ -7,22 +7,19 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from signin_world import World
 
-from outlook_connector.auth.provider import LEASE
-from outlook_connector.sandbox import Sandbox
+from outlook_connector.auth.asking import LEASE
 from outlook_connector.store import SqliteStore
 
 TOKEN = "POST */oauth2/v2.0/token"
 
 WORKER = """
 import json, sys
-from outlook_connector.auth import Auth
+from outlook_connector.auth import Auth, Wanted
 from outlook_connector.config import build
 from outlook_connector.config_source import read
 from outlook_connector.graph.session import Sessions
@@ -35,20 +32,11 @@ auth = Auth(config, SqliteStore(given["path"]), Sessions(config, {}), ("Mail.Rea
 old = auth.token()
 print("ready", flush=True)
 sys.stdin.readline()
-print(auth.token(rejected=old), flush=True)
+print(auth.token(Wanted(rejected=old)), flush=True)
 """
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(single_use_refresh_tokens=True) as running:
-        yield running
-
-
-@pytest.fixture
-def world(sandbox: Sandbox) -> World:
-    sandbox.reset()
-    return World(sandbox)
+SANDBOX = {"single_use_refresh_tokens": True}
 
 
 class Worker:

@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from signin_world import PatientClock, World, ask_together
 
+from outlook_connector.auth import Wanted
 from outlook_connector.errors import SignInRequired, TransportError, UnexpectedResponse
-from outlook_connector.sandbox import Sandbox
-from outlook_connector.store import Lease, Store
 
 TOKEN = "POST */oauth2/v2.0/token"
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(single_use_refresh_tokens=True) as running:
-        yield running
-
-
-@pytest.fixture
-def world(sandbox: Sandbox) -> World:
-    sandbox.reset()
-    return World(sandbox)
+SANDBOX = {"single_use_refresh_tokens": True}
 
 
 def test_a_token_is_asked_for_once_while_it_lives(world: World) -> None:
@@ -81,7 +69,7 @@ def iter_tokens(workers: list[Any]) -> Any:
 def test_a_refused_token_is_replaced_once_for_all_who_hold_it(world: World) -> None:
     auth = world.auth()
     old = auth.token()
-    answers = ask_together(8, lambda: auth.token(rejected=old))
+    answers = ask_together(8, lambda: auth.token(Wanted(rejected=old)))
     assert len(set(answers)) == 1
     assert answers[0] != old
     assert world.posts() == 2
@@ -91,8 +79,8 @@ def test_a_token_that_another_worker_has_replaced_already_is_not_replaced_again(
     config = world.config()
     first, second = world.auth(config), world.auth(config)
     old = second.token()
-    new = first.token(rejected=old)
-    assert second.token(rejected=old) == new
+    new = first.token(Wanted(rejected=old))
+    assert second.token(Wanted(rejected=old)) == new
     assert world.posts() == 2
 
 
@@ -125,9 +113,9 @@ def test_a_short_lived_token_serves_to_its_end_while_the_service_fails(world: Wo
     world.pass_time(3600 - 30)
     world.sandbox.fault(TOKEN, status=503, times=None)
     assert auth.token() == old
-    assert auth.token(minimum_life=300) == old
+    assert auth.token(Wanted(minimum_life=300)) == old
     with pytest.raises(TransportError):
-        auth.token(rejected=old)
+        auth.token(Wanted(rejected=old))
 
 
 def test_a_session_that_has_ended_fails_no_call_while_its_token_lives(world: World) -> None:
@@ -201,7 +189,7 @@ def test_signing_in_again_ends_the_need_to(world: World) -> None:
         auth.refresh()
     other = world.nobody()
     world.sign_in(other)
-    assert world.me(auth.token(rejected=old)).status_code == 200
+    assert world.me(auth.token(Wanted(rejected=old))).status_code == 200
     assert auth.status()["reason"] is None
 
 
@@ -214,91 +202,3 @@ def test_a_withdrawn_demand_is_found_out_by_a_forced_refresh(world: World) -> No
     world.sandbox.entra.require("adele@contoso.example")
     assert auth.refresh()["username"] == "adele@contoso.example"
     assert auth.status()["signedIn"] is True
-
-
-class OneLookBehind:
-    """A host's store over a lagging replica: one load answers what stood there before."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self.stale: dict[str, tuple[bytes | None, int]] = {}
-
-    def load(self, key: str) -> tuple[bytes | None, int]:
-        return self.stale.pop(key, None) or self._store.load(key)
-
-    def save(self, key: str, blob: bytes | None, version: int, *, ttl: float | None = None) -> int:
-        return self._store.save(key, blob, version, ttl=ttl)
-
-    def lease(self, key: str, ttl: float) -> Lease | None:
-        return self._store.lease(key, ttl)
-
-
-def token_key(auth: Any) -> str:
-    return str(auth._tokens._renewal.row.key)
-
-
-def test_a_spent_refresh_token_is_not_the_end_where_another_worker_has_rotated_it(world: World) -> None:
-    world.sign_in(world.nobody())
-    lagging = OneLookBehind(world.store)
-    auth = world.nobody(store=lagging)
-    before = world.store.load(token_key(auth))
-    world.nobody().refresh()
-    lagging.stale = {token_key(auth): before}
-    auth.refresh()
-    assert world.sandbox.entra.spent_refresh_tokens == 1
-    assert auth.status()["signedIn"] is True
-    assert world.me(auth.token()).status_code == 200
-
-
-def test_a_sign_in_during_a_refresh_is_not_overwritten(world: World) -> None:
-    world.clock = PatientClock()
-    auth = world.nobody()
-    world.sign_in(auth)
-    world.sandbox.fault(TOKEN, delay=0.5)
-    slow = threading.Thread(target=auth.refresh)
-    slow.start()
-    while world.posts() < 2:
-        pass
-    world.sign_in(world.nobody(), "kim@contoso.example")
-    slow.join()
-    assert auth.status()["username"] == "kim@contoso.example"
-
-
-def test_signing_out_during_a_refresh_stays_signed_out(world: World) -> None:
-    world.clock = PatientClock()
-    auth = world.nobody()
-    world.sign_in(auth)
-    world.sandbox.fault(TOKEN, delay=0.5)
-    failures: list[Any] = []
-
-    def refresh() -> None:
-        try:
-            auth.refresh()
-        except SignInRequired as error:
-            failures.append(error)
-
-    slow = threading.Thread(target=refresh)
-    slow.start()
-    while world.posts() < 2:
-        pass
-    world.nobody().sign_out()
-    slow.join()
-    assert "signed out" in failures[0].message
-    assert auth.status()["signedIn"] is False
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this platform")
-def test_a_child_gets_tokens_after_a_fork_even_while_a_thread_of_its_parent_waits(world: World) -> None:
-    world.clock = PatientClock()
-    auth = world.auth()
-    old = auth.token()
-    world.sandbox.fault(TOKEN, delay=1.0)
-    busy = threading.Thread(target=auth.refresh)
-    busy.start()
-    while world.posts() < 2:
-        pass
-    child = os.fork()
-    if child == 0:
-        os._exit(0 if auth.token() == old else 1)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    busy.join()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -11,19 +10,6 @@ from signin_world import World
 
 from outlook_connector.auth import login
 from outlook_connector.errors import CredentialExpired, SignInRequired, TransportError
-from outlook_connector.sandbox import Sandbox
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as running:
-        yield running
-
-
-@pytest.fixture
-def world(sandbox: Sandbox) -> World:
-    sandbox.reset()
-    return World(sandbox)
 
 
 @pytest.mark.parametrize("name", CASES)

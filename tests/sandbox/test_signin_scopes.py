@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from signin_world import World
 
@@ -11,21 +9,11 @@ from outlook_connector.auth import Auth
 from outlook_connector.config import Config
 from outlook_connector.errors import ConsentRequired
 from outlook_connector.graph.session import Sessions
-from outlook_connector.sandbox import Sandbox
 
 ADELE = "adele@contoso.example"
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(single_use_refresh_tokens=True) as running:
-        yield running
-
-
-@pytest.fixture
-def world(sandbox: Sandbox) -> World:
-    sandbox.reset()
-    return World(sandbox)
+SANDBOX = {"single_use_refresh_tokens": True}
 
 
 def wanting(world: World, config: Config, *scopes: str) -> Auth:

@@ -18,20 +18,7 @@ from signin_world import World
 
 from outlook_connector.auth import Auth, login
 from outlook_connector.errors import ConnectorError, SignInRequired
-from outlook_connector.sandbox import Sandbox
 from outlook_connector.store import MemoryStore
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as running:
-        yield running
-
-
-@pytest.fixture
-def world(sandbox: Sandbox) -> World:
-    sandbox.reset()
-    return World(sandbox)
 
 
 class Everything(logging.Handler):

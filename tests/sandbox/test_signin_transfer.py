@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from signin_world import World
 
 from outlook_connector.errors import InvalidInput, SignInRequired
-from outlook_connector.sandbox import Sandbox
 from outlook_connector.store import MemoryStore
 
 PASSPHRASE = "a passphrase of the operator"
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(single_use_refresh_tokens=True) as running:
-        yield running
-
-
-@pytest.fixture
-def world(sandbox: Sandbox) -> World:
-    sandbox.reset()
-    return World(sandbox)
+SANDBOX = {"single_use_refresh_tokens": True}
 
 
 def test_an_account_moves_to_another_store_and_goes_on_there(world: World) -> None:

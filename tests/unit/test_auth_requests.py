@@ -19,7 +19,7 @@ import pytest
 import requests
 import responses
 
-from outlook_connector.auth import Auth
+from outlook_connector.auth import Auth, Wanted
 from outlook_connector.config import build
 from outlook_connector.config_source import read
 from outlook_connector.schema import Schemas
@@ -123,7 +123,7 @@ def test_a_refresh(cloud: Cloud) -> None:
 
 def test_a_refresh_that_answers_a_claims_challenge(cloud: Cloud) -> None:
     demanded = {"access_token": {"nbf": {"essential": True, "value": "1604106651"}}}
-    cloud.auth(refreshToken="rt-1").token(rejected="at-0", claims=json.dumps(demanded))
+    cloud.auth(refreshToken="rt-1").token(Wanted(rejected="at-0", claims=json.dumps(demanded)))
     claims = json.loads(cloud.sent("/oauth2/v2.0/token")["claims"])
     assert claims == {"access_token": {**demanded["access_token"], **CP1["access_token"]}}
 

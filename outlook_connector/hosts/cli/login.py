@@ -1,5 +1,6 @@
 """``login``: a person signs in through their browser, on this machine."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -27,27 +28,67 @@ LOOPBACK = ("localhost", "127.0.0.1")
 )
 @click.option("--device", is_flag=True, help="Sign in on another device, by a code.")
 @click.option("--hint", metavar="ADDRESS", help="Whose sign-in it is; fills in the user name.")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    metavar="PERMISSION",
+    help="Ask for this permission besides those granted already; may be given several times.",
+)
+@click.option(
+    "--admin-consent",
+    is_flag=True,
+    help="Have an administrator consent for everybody in the tenant; signs nobody in.",
+)
 @config_option
 @json_option
 def login(
-    no_browser: bool, timeout: float, device: bool, hint: str | None, config: str | None, as_json: bool
+    no_browser: bool,
+    timeout: float,
+    device: bool,
+    hint: str | None,
+    scopes: tuple[str, ...],
+    admin_consent: bool,
+    config: str | None,
+    as_json: bool,
 ) -> None:
     """Sign a person in, and keep the tokens in the token store.
 
     The app registration needs the redirect URI http://localhost, under Authentication: for the platform "Web"
-    where the configuration has a secret or certificate, else for "Mobile and desktop applications". Any port is
-    accepted there.
+    where the configuration has a secret or certificate, else for "Mobile and desktop applications". Microsoft
+    ignores the port of such an address on either.
     """
+    if device and admin_consent:
+        raise click.UsageError("--admin-consent goes through a browser on this machine: leave --device out.")
     with connection(config) as parts:
-        _check(parts)
-        result = _by_code(parts, timeout) if device else _by_browser(parts, timeout, hint, no_browser)
+        if not admin_consent:
+            _check(parts)
+        if device:
+            result = _by_code(parts, timeout, scopes)
+        else:
+            result = _by_browser(parts, timeout, hint, no_browser, scopes, admin_consent)
     if for_people(as_json):
-        tell(f"Signed in as {result['username'] or result['account']}, with {', '.join(result['scopes'])}.")
+        tell(_told(result))
     else:
         emit(result)
 
 
-def _by_browser(parts: "Assembly", timeout: float, hint: str | None, no_browser: bool) -> dict[str, Any]:
+def _told(result: Mapping[str, Any]) -> str:
+    listed = ", ".join(result["scopes"])
+    if result.get("adminConsent"):
+        what = listed or "all permissions that the app registration lists"
+        return f"An administrator of the tenant {result['tenantId']} has consented to {what}."
+    return f"Signed in as {result['username'] or result['account']}, with {listed}."
+
+
+def _by_browser(
+    parts: "Assembly",
+    timeout: float,
+    hint: str | None,
+    no_browser: bool,
+    scopes: tuple[str, ...],
+    admin_consent: bool,
+) -> dict[str, Any]:
     import webbrowser
 
     from ...auth import login as sign_in
@@ -59,13 +100,15 @@ def _by_browser(parts: "Assembly", timeout: float, hint: str | None, no_browser:
         timeout=timeout,
         announce=tell,
         login_hint=hint,
+        scopes=scopes or None,
+        admin_consent=admin_consent,
     )
 
 
-def _by_code(parts: "Assembly", timeout: float) -> dict[str, Any]:
+def _by_code(parts: "Assembly", timeout: float, scopes: tuple[str, ...]) -> dict[str, Any]:
     from ...auth import login_device
 
-    return login_device(parts.context.auth, announce=tell, timeout=timeout)
+    return login_device(parts.context.auth, announce=tell, timeout=timeout, scopes=scopes or None)
 
 
 def registered(config: "Config") -> str:
