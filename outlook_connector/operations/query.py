@@ -73,7 +73,7 @@ CHECKED = (
 
 
 def _address(value: Mapping[str, Any]) -> str:
-    return str(value.get("emailAddress", {}).get("address", "")).lower()
+    return str((value.get("emailAddress") or {}).get("address", "")).lower()
 
 
 def needs_search(values: Mapping[str, Any]) -> bool:

@@ -47,7 +47,7 @@ def type_of(schemas: "Schemas", node: Mapping[str, Any], file: str) -> str:
     if "x-kind" in schema:
         return str(schema["x-kind"])
     if "enum" in schema:
-        return " | ".join(map(str, schema["enum"]))
+        return " | ".join(str(one) for one in schema["enum"] if one is not None)
     if branches:
         kinds = dict.fromkeys(type_of(schemas, one, home) for one in branches)
         return " or ".join(kind for kind in kinds if kind != "null")
