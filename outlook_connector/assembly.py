@@ -14,7 +14,9 @@ from .auth import Auth
 from .context import Context
 from .dispatcher import Connector
 from .files import Files
+from .graph.budget import Budget
 from .graph.client import Graph
+from .graph.limits import Limits
 from .graph.session import Sessions
 from .hourly import Hourly
 from .manifest import load
@@ -69,8 +71,9 @@ def assemble(
     store = token_store or open_store(settings.token_store or _usual_store(settings), settings.store_key)
     sessions = Sessions(settings, os.environ)
     auth = Auth(settings, store, sessions, least(needs), on_tokens)
+    limits = Limits(settings, store)
     context = Context(
-        graph=Graph(settings, sessions, auth),
+        graph=Graph(settings, sessions, auth, limits, Budget()),
         auth=auth,
         files=Files(settings.rules.files_allow),
         policy=policy,
@@ -83,6 +86,7 @@ def assemble(
     )
 
     def close() -> None:
+        limits.close()
         sessions.close()
         if token_store is None:
             closing = getattr(store, "close", None)

@@ -14,7 +14,7 @@ class GraphRequest:
     """One call to Graph, before the mailbox, the token and the host are known.
 
     ``path`` is percent-encoded and relative to ``root``: the mailbox (``/me``, ``/users/{mailbox}``) or the
-    service. ``body`` is sent as JSON, ``content`` as it is. ``prefer`` holds preferences, joined into one header
+    service. ``body`` is sent as JSON, ``content`` as it is. ``parts`` is how many calls Graph counts it for. ``prefer`` holds preferences, joined into one header
     later. ``repeatable`` says that doing it twice changes nothing more.
     """
 
@@ -28,6 +28,7 @@ class GraphRequest:
     content_type: str = "application/json"
     root: str = "mailbox"
     repeatable: bool = True
+    parts: int = 1
 
     def with_query(self, **values: str | int) -> "GraphRequest":
         """The same request with ``$name=value`` added for each keyword."""

@@ -6,14 +6,14 @@ run side by side. https://learn.microsoft.com/graph/json-batching
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from ..binding import GraphRequest
 from ..errors import ConnectorError, UnexpectedResponse
 from ..reply import Reply, error_of, retry_after
-from .client import Graph, unknown_outcome
+from .client import BATCH, Graph, unknown_outcome
 from .retry import DECISIONS, Verdict, failure_of, wait
 
 PARTS = 20
@@ -54,7 +54,8 @@ def _batch(graph: Graph, requests: Sequence[GraphRequest]) -> list[Outcome]:
             return [outcomes.get(number, error) for number in range(len(requests))]
         again = {number: reply for number, reply in replies.items() if _again(graph, parts[number], reply)}
         seconds = max((wait(attempt, _pause(one), graph.dice) for one in again.values()), default=0.0)
-        if attempt >= graph.config.http.attempts or graph.clock() + seconds > graph.ends():
+        spent = attempt >= graph.config.http.attempts or graph.clock() + seconds > graph.ends()
+        if spent or not _affords(graph, again.values()):
             again = {}
         outcomes |= {n: outcome(graph, parts[n], one) for n, one in replies.items() if n not in again}
         waiting = sorted(again)
@@ -67,7 +68,7 @@ def envelope(graph: Graph, parts: Mapping[int, GraphRequest]) -> GraphRequest:
     """One request for all parts, whose numbers are their ids; it may be repeated where every part may."""
     body = {"requests": [{"id": str(number), **graph.part(part)} for number, part in parts.items()]}
     repeatable = all(graph.repeatable(part) for part in parts.values())
-    return GraphRequest("POST", "/$batch", body=body, root="service", repeatable=repeatable)
+    return GraphRequest("POST", BATCH, body=body, root="service", repeatable=repeatable, parts=len(parts))
 
 
 def replies_of(answer: Mapping[str, Any], numbers: Sequence[int]) -> dict[int, Reply]:
@@ -98,6 +99,12 @@ def _bytes(body: Any) -> bytes:
 
 def _pause(reply: Reply) -> float | None:
     return retry_after(reply.headers, datetime.now(UTC))
+
+
+def _affords(graph: Graph, refused: Collection[Reply]) -> bool:
+    """One more batch is one more request, unless each part was throttled, which costs nothing."""
+    failed = [one for one in refused if one.status != 429]
+    return not failed or graph.affords(error_of(failed[0]))
 
 
 def _again(graph: Graph, request: GraphRequest, reply: Reply) -> bool:

@@ -1,11 +1,15 @@
 """The store ``memory:``: gone with the process, and not shared with another one."""
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from .interface import StoreConflict
 from .locking import ForkSafeLock
+
+Kept = TypeVar("Kept")
 
 TOMBSTONE = 86_400.0
 """Seconds for which a deleted key's own version is remembered."""
@@ -29,6 +33,7 @@ class MemoryStore:
         self._lock = ForkSafeLock()
         self._rows: dict[str, _Row] = {}
         self._leases: dict[str, tuple[int, float]] = {}
+        self._kept: dict[tuple[int, str], Any] = {}
         self._counter = 0
         self._horizon = 0  # the highest version among rows swept away: what a key without a row counts as
 
@@ -60,6 +65,16 @@ class MemoryStore:
             self._counter += 1
             self._leases[key] = (self._counter, now + ttl)
             return MemoryLease(self, key, self._counter)
+
+    def kept(self, name: str, make: Callable[[], Kept]) -> Kept:
+        """What ``make`` gave for ``name`` in this process: for what is shared by all that use the store, and need not
+        be written down, since no other process can."""
+        with self._lock:
+            key = os.getpid(), name
+            if key not in self._kept:
+                self._kept[key] = make()
+            found: Kept = self._kept[key]
+            return found
 
     def give_back(self, key: str, fence: int) -> None:
         """Ends the lease of ``key`` if it is still the one with this fence."""
