@@ -12,6 +12,7 @@ from typing import Any
 
 from .binding import bind, unsafe_segment
 from .config import PERSONLESS, Config
+from .consenting import consent_told
 from .context import Context
 from .errors import ConnectorError, InvalidInput, OperationDenied, UnexpectedResponse, UnknownOperation
 from .graph.paging import DEFAULT_LIMIT, Listing, Place, collect, iterate, listing, page_size
@@ -87,10 +88,11 @@ class Connector(AbstractContextManager["Connector"]):
         if on_progress:
             heard = replace(context.graph, progress=reporter(name, on_progress))
             context = replace(context, graph=heard)
-        result = self._run(prepared, context, values)
-        if prepared.operation.result == "collection":
-            limit = values.get("limit", DEFAULT_LIMIT)
-            result = collect(result, self._place(name, context), values.get("cursor"), limit)
+        with consent_told(prepared.operation, context):
+            result = self._run(prepared, context, values)
+            if prepared.operation.result == "collection":
+                limit = values.get("limit", DEFAULT_LIMIT)
+                result = collect(result, self._place(name, context), values.get("cursor"), limit)
         answer: dict[str, Any] = result or {}
         self._check_output(prepared.operation, answer)
         return answer
@@ -109,9 +111,11 @@ class Connector(AbstractContextManager["Connector"]):
             raise InvalidInput(
                 f"{name} does not answer with a collection: use invoke.", code="notACollection"
             )
-        fetch = self._run(prepared, context, values)
+        with consent_told(prepared.operation, context):
+            fetch = self._run(prepared, context, values)
         checked = self._checked_pages(prepared.operation, fetch)
-        return iterate(checked, self._place(name, context), values.get("cursor"), values.get("limit"))
+        items = iterate(checked, self._place(name, context), values.get("cursor"), values.get("limit"))
+        return _told(items, prepared.operation, context)
 
     def close(self) -> None:
         """Close the connections to the network and to the store."""
@@ -211,6 +215,13 @@ class Connector(AbstractContextManager["Connector"]):
 
     def _place(self, name: str, context: Context) -> Place:
         return Place(name, context.owner, context.cursor_key)
+
+
+def _told(
+    items: Iterator[dict[str, Any]], operation: Operation, context: Context
+) -> Iterator[dict[str, Any]]:
+    with consent_told(operation, context):
+        yield from items
 
 
 def _bare(items: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:

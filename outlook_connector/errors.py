@@ -109,7 +109,7 @@ class SignInRequired(AuthError):
 
 
 class ConsentRequired(AuthError):
-    """The user or an administrator has to grant a permission; ``details["scopes"]`` names it where known."""
+    """The user or an administrator has to grant a permission; ``details["missing"]`` names it where known."""
 
     default_code = "consentRequired"
 

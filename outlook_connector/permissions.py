@@ -1,14 +1,14 @@
 """Which permissions a set of operations needs, and which of them are missing. Pure."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
-from .manifest import Manifest, Need
+from .manifest import Manifest, Need, Operation, Trigger
 from .policy import Policy
 
 
 def needs_of(manifest: Manifest, policy: Policy, auth: str) -> tuple[Need, ...]:
     """What every operation and trigger that the policy allows needs, each need once, in the manifest's order."""
-    everything = (*manifest.operations.values(), *manifest.triggers.values())
+    everything: tuple[Operation | Trigger, ...] = (*manifest.operations.values(), *manifest.triggers.values())
     allowed = (one for one in everything if policy.allows(one.name, one.effect_on_mail))
     return tuple(dict.fromkeys(need for one in allowed for need in one.permissions.of(auth)))
 
@@ -36,5 +36,37 @@ def _worth(permission: str, needs: list[Need]) -> tuple[int, int]:
 
 def missing(needs: Iterable[Need], granted: Collection[str]) -> tuple[str, ...]:
     """The permissions that would have to be granted as well."""
-    held = {one.lower().rsplit("/", 1)[-1] for one in granted}
-    return least(need for need in needs if not any(one.lower() in held for one in need))
+    held = _held(granted)
+    return least(need for need in needs if not _met(need, held))
+
+
+def superfluous(needs: Iterable[Need], granted: Iterable[str]) -> tuple[str, ...]:
+    """What was granted and no need would be met by."""
+    used = {one.lower() for need in needs for one in need}
+    return tuple(one for one in granted if one.lower() not in used | SIGN_IN)
+
+
+def for_another(needs: Iterable[Need]) -> tuple[Need, ...]:
+    """The needs of a person in a mailbox of somebody else, who shares it.
+    https://learn.microsoft.com/graph/outlook-share-messages-folders"""
+    return tuple(tuple(dict.fromkeys(SHARED.get(one, one) for one in need)) for need in needs)
+
+
+SHARED: Mapping[str, str] = {
+    name: f"{name}.Shared" for name in ("Mail.ReadBasic", "Mail.Read", "Mail.ReadWrite", "Mail.Send")
+}
+"""Permission → the one that reaches shared mailboxes as well as one's own; delegated only.
+https://learn.microsoft.com/graph/permissions-reference#mailreadshared"""
+
+SIGN_IN = frozenset({"openid", "profile", "email", "offline_access"})
+"""What belongs to signing in, and to no operation."""
+
+
+def _met(need: Need, held: Collection[str]) -> bool:
+    return any(one.lower() in held for one in need)
+
+
+def _held(granted: Collection[str]) -> frozenset[str]:
+    """Short names in lower case; one for shared mailboxes reaches one's own as well."""
+    names = {one.lower().rsplit("/", 1)[-1] for one in granted}
+    return frozenset(names | {name.removesuffix(".shared") for name in names})

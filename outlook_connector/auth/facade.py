@@ -66,6 +66,15 @@ class Auth:
         """The permissions of the token in use, by their short names; empty where they cannot be told."""
         return _permissions(self._tokens.held())
 
+    def owns(self, mailbox: str | None) -> bool | None:
+        """Whether the mailbox (an address or an id; ``None`` is one's own) is that of the person signed in; ``None``
+        where there is no person, or it is not known who it is."""
+        account = self._tokens.held()
+        if account is None or account.username is None:
+            return None
+        names = {name.lower() for name in (account.username, account.object_id) if name}
+        return mailbox is None or mailbox.lower() in names
+
     @frameless
     def catch_up(self) -> None:
         """Goes on with the token that another worker has got since, after a consent that it took; makes no request.

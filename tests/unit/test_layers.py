@@ -15,7 +15,7 @@ LAYERS = (
     {"auth", "policy", "normalise", "binding", "reply", "files", "sent", "hourly", "permissions", "plain"},
     {"graph"},
     {"context"},
-    {"operations", "triggers"},
+    {"operations", "triggers", "consenting"},
     {"dispatcher"},
     {"assembly"},
     {"hosts", "exporters", "testing"},

@@ -1,0 +1,72 @@
+"""A call that Graph refuses for want of a permission: which one it is, and how to get it.
+
+https://learn.microsoft.com/entra/identity-platform/consent-types-developer#incremental-and-dynamic-user-consent
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from .context import Context
+from .errors import ConsentRequired, Forbidden
+from .manifest import Need, Operation
+from .permissions import for_another, missing
+
+REFUSALS = frozenset({"ErrorAccessDenied", "Authorization_RequestDenied"})
+"""Graph's codes for a permission that is missing, and for a mailbox that is not shared."""
+
+WAYS: Mapping[str, str] = {
+    "delegated": "Sign in once more and accept: outlook-connector login {options}, or auth.begin with these as scopes, "
+    "then auth.complete; what was granted before stays. Where only an administrator may consent, add --admin-consent, "
+    "or adminConsent: true.",
+    "application": "Have an administrator add it under API permissions (Microsoft Graph, application permissions) and "
+    "consent: outlook-connector login --admin-consent, or auth.begin with adminConsent: true. Where that was done "
+    "elsewhere, auth.refresh gets a token that has it.",
+    "managedIdentity": "Have an administrator assign it to the managed identity, then auth.refresh: "
+    "https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-assign-app-role-managed-identity",
+    "hostToken": "Supply an accessToken that has it.",
+}
+"""``auth`` → what to do."""
+
+
+@contextmanager
+def consent_told(operation: Operation, context: Context) -> Iterator[None]:
+    """Within it, a 403 for a permission that is known not to be granted becomes ``ConsentRequired``, with
+    ``details["missing"]``. Makes no request; a token that another worker has got after a consent is taken up first.
+    """
+    if context.auth.granted() and _lacking(operation.permissions.of(context.auth.config.auth), context):
+        context.auth.catch_up()
+    try:
+        yield
+    except Forbidden as refused:
+        failure = _explained(refused, operation, context)
+    else:
+        return
+    raise failure from None
+
+
+def _explained(refused: Forbidden, operation: Operation, context: Context) -> Forbidden | ConsentRequired:
+    """The refusal itself where permissions do not explain it."""
+    kind = context.auth.config.auth
+    if refused.graph_code not in REFUSALS or not context.auth.granted():
+        return refused
+    plainest = {operation.name: operation.permissions}
+    uses = {f"{operation.name} ({use})": more for use, more in operation.permissions_for.items()}
+    for what, permissions in {**plainest, **uses}.items():
+        lacking = _lacking(permissions.of(kind), context)
+        if lacking:
+            return _consent(refused, what, lacking, kind)
+    return refused
+
+
+def _lacking(needs: tuple[Need, ...], context: Context) -> tuple[str, ...]:
+    another = context.auth.owns(context.graph.mailbox) is False
+    return missing(for_another(needs) if another else needs, context.auth.granted())
+
+
+def _consent(refused: Forbidden, what: str, lacking: tuple[str, ...], kind: str) -> ConsentRequired:
+    advice = WAYS[kind].format(options=" ".join(f"--scope {one}" for one in lacking))
+    whose = "the sign-in" if kind in ("delegated", "hostToken") else "the application"
+    return ConsentRequired(
+        f"{what} needs {' and '.join(lacking)}, which {whose} has not been granted. {advice}",
+        details={**refused.details, "missing": list(lacking), "advice": advice},
+    )
