@@ -6,6 +6,7 @@ import asyncio
 import logging
 import socket
 import struct
+import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -69,19 +70,24 @@ class Gateway:
             return await self._run(self._admin, call)
         service: Service = "graph" if root in _GRAPH_ROOTS else "entra"
         recorded = self._recorder.add(service, call)
+        try:
+            answer = await self._worked(service, call)
+        finally:
+            recorded.ended = time.monotonic()
+        recorded.status = None if answer is None else answer.status
+        return answer
+
+    async def _worked(self, service: Service, call: Call) -> Answer | None:
+        """The service's answer, unless a fault was ordered."""
         fault = self._faults.take(service, call)
         if fault is None:
-            answer = await self._run(self._services[service], call)
-        else:
-            await asyncio.sleep(fault.delay)
-            if fault.drop == "before":
-                return None
-            ordered = fault.answer(service, call, self._clock.now())
-            answer = ordered or await self._run(self._services[service], call)
-            if fault.drop == "after":
-                return None
-        recorded.status = answer.status
-        return answer
+            return await self._run(self._services[service], call)
+        await asyncio.sleep(fault.delay)
+        if fault.drop == "before":
+            return None
+        ordered = fault.answer(service, call, self._clock.now())
+        answer = ordered or await self._run(self._services[service], call)
+        return None if fault.drop == "after" else answer
 
     async def _run(self, handler: Handler, call: Call) -> Answer:
         loop = asyncio.get_running_loop()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from outlook_connector.sandbox.exchange import Call
@@ -15,7 +16,8 @@ _SECRET = frozenset({"authorization", "cookie", "proxy-authorization", "x-identi
 
 @dataclass
 class Recorded:
-    """One request. `status` is None until it is answered, and stays so where the connection was dropped."""
+    """One request. `status` is None until it is answered, and stays so where the connection was dropped. `began` and
+    `ended` are seconds of the monotonic clock: when it had arrived, and when its answer was ready or refused."""
 
     service: Service
     method: str
@@ -24,6 +26,8 @@ class Recorded:
     headers: Mapping[str, str]
     has_bearer: bool
     status: int | None = None
+    began: float = field(default_factory=time.monotonic)
+    ended: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
