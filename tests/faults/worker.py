@@ -119,8 +119,11 @@ TASKS: Mapping[str, Callable[[Mapping[str, Any], Store], None]] = {
 
 
 def main() -> None:
+    from . import calling  # late, as it uses what is here
+
     order = json.loads(sys.stdin.readline())
-    TASKS[order["task"]](order, open_store(order["url"], order["key_text"], environment={}))
+    tasks = {**TASKS, "calls_mailbox": calling.calls_mailbox}
+    tasks[order["task"]](order, open_store(order["url"], order["key_text"], environment={}))
 
 
 if __name__ == "__main__":

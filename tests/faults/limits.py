@@ -1,0 +1,119 @@
+"""One mailbox under many workers, measured: ``python -m tests.faults.limits --full`` (or ``--small``).
+
+The figures are the server's: how many requests were under way at once, by when each began and ended there.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from outlook_connector.sandbox import Sandbox
+
+from .processes import Shared, Worker, shared_store
+from .running import Scenario, kinds, main
+from .scenarios import Outcome, none, outcome
+
+READ = {"operation": "messages.list", "input": {"folder": "inbox", "limit": 1, "select": ["id"]}}
+LATENCY = 0.03
+
+
+def at_once(spans: Iterable[tuple[float, float]]) -> int:
+    """The largest number of spans that overlap; one that ends as another begins does not."""
+    moments = sorted([(end, -1) for _, end in spans] + [(begin, 1) for begin, _ in spans])
+    most = now = 0
+    for _, step in moments:
+        now += step
+        most = max(most, now)
+    return most
+
+
+def spans_of(sandbox: Sandbox) -> list[tuple[float, float]]:
+    return [
+        (one.began, one.ended or time.monotonic())
+        for one in sandbox.requests
+        if one.service == "graph" and one.path.startswith("/v1.0/")
+    ]
+
+
+def started(sandbox: Sandbox, store: Shared, count: int, **order: Any) -> list[Worker]:
+    """Workers of the mailbox that have their token and wait for ``go``."""
+    workers = [Worker(store, "calls_mailbox", config=sandbox.config(), **order) for _ in range(count)]
+    for worker in workers:
+        worker.hear()
+    sandbox.fault(match="GET /me/*", delay=LATENCY, times=None)
+    return workers
+
+
+def heard(workers: Sequence[Worker]) -> list[dict[str, Any]]:
+    for worker in workers:
+        worker.go()
+    return [worker.hear() for worker in workers]
+
+
+def many_threads(kind: str, *, processes: int, threads: int, seconds: float) -> Outcome:
+    """All of them at once, all the time: nobody gets through too often, and nobody is left out."""
+    with Sandbox() as sandbox, shared_store(kind) as store:
+        told = heard(started(sandbox, store, processes, threads=threads, seconds=seconds, **READ))
+        calls = [one.get("calls", 0) for one in told]
+        figures = {
+            "calls": sum(calls),
+            "at once": at_once(spans_of(sandbox)),
+            "failed": sum(len(one.get("failures", ["died"])) for one in told),
+            "the least that a thread did": min(one.get("least", 0) for one in told),
+            "the longest call": max(one.get("longest", seconds) for one in told),
+            "the worker with least, of an equal share": round(min(calls) * processes / max(1, sum(calls)), 2),
+        }
+    fair = processes * threads * LATENCY / 4
+    must = {
+        "at once": lambda n: n == 4,
+        "failed": none,
+        "the least that a thread did": lambda n: n > 0,
+        "the longest call": lambda n: n < 5 * fair + 2,
+        "the worker with least, of an equal share": lambda share: share > 0.6,
+    }
+    return outcome(f"{processes} processes x {threads} threads, one mailbox, {kind}", figures, **must)
+
+
+def a_killed_worker(kind: str, *, seconds: float) -> Outcome:
+    """Its calls are taken for ended after ten seconds, and the other goes on."""
+    from outlook_connector.graph.line import LEASE
+
+    with Sandbox() as sandbox, shared_store(kind) as store:
+        victim, other = started(sandbox, store, 2, threads=4, seconds=seconds, **READ)
+        victim.go()
+        other.go()
+        time.sleep(0.5)
+        victim.kill()
+        killed = time.monotonic()
+        told = other.hear()
+        late = [one for one in spans_of(sandbox) if one[0] > killed + LEASE + 1]
+        figures = {
+            "calls": told.get("calls", 0),
+            "failed": len(told.get("failures", ["died"])),
+            "at once": at_once(spans_of(sandbox)),
+            "at once, eleven seconds later": at_once(late),
+        }
+    must = {
+        "failed": none,
+        "at once": lambda n: n == 4,
+        "at once, eleven seconds later": lambda n: n == 4,
+    }
+    return outcome(f"kill -9 of one of two workers, {kind}", figures, **must)
+
+
+def plan(*, full: bool) -> dict[str, Scenario]:
+    """Each scenario by its name."""
+    found: dict[str, Scenario] = {}
+    for kind in kinds():
+        size = {"threads": 16, "seconds": 20.0 if full else 3.0}
+        found[f"threads/{kind}"] = lambda kind=kind, size=size: many_threads(kind, processes=2, **size)
+        if full:
+            found[f"turns/{kind}"] = lambda kind=kind: many_threads(kind, processes=7, threads=4, seconds=20)
+            found[f"killed/{kind}"] = lambda kind=kind: a_killed_worker(kind, seconds=15)
+    return found
+
+
+if __name__ == "__main__":
+    main("limits", __doc__, plan)
