@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from outlook_connector.sandbox import Sandbox
@@ -106,12 +107,12 @@ def a_killed_worker(kind: str, *, seconds: float) -> Outcome:
 def plan(*, full: bool) -> dict[str, Scenario]:
     """Each scenario by its name."""
     found: dict[str, Scenario] = {}
+    seconds = 20.0 if full else 3.0
     for kind in kinds():
-        size = {"threads": 16, "seconds": 20.0 if full else 3.0}
-        found[f"threads/{kind}"] = lambda kind=kind, size=size: many_threads(kind, processes=2, **size)
+        found[f"threads/{kind}"] = partial(many_threads, kind, processes=2, threads=16, seconds=seconds)
         if full:
-            found[f"turns/{kind}"] = lambda kind=kind: many_threads(kind, processes=7, threads=4, seconds=20)
-            found[f"killed/{kind}"] = lambda kind=kind: a_killed_worker(kind, seconds=15)
+            found[f"turns/{kind}"] = partial(many_threads, kind, processes=7, threads=4, seconds=seconds)
+            found[f"killed/{kind}"] = partial(a_killed_worker, kind, seconds=15)
     return found
 
 

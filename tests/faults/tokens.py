@@ -5,18 +5,11 @@ Ends with 1 where a figure is not as it must be. ``--only WORD`` runs those whos
 
 from __future__ import annotations
 
-import argparse
-import json
-import sys
-import time
-from collections.abc import Callable, Mapping
-
-from store_redis import MISSING, available
+from collections.abc import Mapping
 
 from . import scenarios, weather
+from .running import Scenario, kinds, main
 from .scenarios import Outcome
-
-Scenario = Callable[[], Outcome]
 
 
 def plan(*, full: bool) -> Mapping[str, Scenario]:
@@ -35,10 +28,6 @@ def plan(*, full: bool) -> Mapping[str, Scenario]:
     return found
 
 
-def kinds() -> tuple[str, ...]:
-    return ("sqlite", "redis") if available() else ("sqlite",)
-
-
 def _by_store(kind: str, processes: int, calls: int, kills: int, accounts: int) -> dict[str, Scenario]:
     def on_one_account(single_use: bool) -> Outcome:
         return scenarios.workers_on_one_account(kind, single_use=single_use, processes=processes, calls=calls)
@@ -54,30 +43,5 @@ def _by_store(kind: str, processes: int, calls: int, kills: int, accounts: int) 
     }
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.faults.tokens", description=__doc__)
-    size = parser.add_mutually_exclusive_group(required=True)
-    size.add_argument("--full", action="store_true")
-    size.add_argument("--small", action="store_true")
-    parser.add_argument("--only", default="")
-    options = parser.parse_args()
-    if not available():
-        print(f"without Redis: {MISSING}", file=sys.stderr)
-    wrong = 0
-    for name, scenario in plan(full=options.full).items():
-        if options.only in name:
-            wrong += _shown(name, scenario)
-    return 1 if wrong else 0
-
-
-def _shown(name: str, scenario: Scenario) -> bool:
-    began = time.monotonic()
-    found = scenario()
-    verdict = f"WRONG: {', '.join(found.wrong)}" if found.wrong else "ok"
-    print(f"{verdict:6} {name:26} {found.name} ({time.monotonic() - began:.0f} s)", flush=True)
-    print(f"       {json.dumps(found.figures)}", flush=True)
-    return bool(found.wrong)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    main("tokens", __doc__, plan)
