@@ -34,7 +34,7 @@ async def run(scenarios: Mapping[str, Scenario]) -> None:
         try:
             facts = scenario()
             line: Json = {"scenario": name, "facts": await facts if isawaitable(facts) else facts}
-        except Exception as failure:
+        except Exception as failure:  # noqa: BLE001 - whatever it was, it is a finding, and the others go on
             line = {"scenario": name, "failed": "".join(traceback.format_exception(failure, limit=-6))}
         print(json.dumps(line, default=str), flush=True)
 
