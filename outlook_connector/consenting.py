@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from .context import Context
 from .errors import ConsentRequired, Forbidden
-from .manifest import Need, Operation
+from .manifest import Need, Operation, Trigger
 from .permissions import for_another, missing
 
 REFUSALS = frozenset({"ErrorAccessDenied", "Authorization_RequestDenied"})
@@ -29,7 +29,7 @@ WAYS: Mapping[str, str] = {
 
 
 @contextmanager
-def consent_told(operation: Operation, context: Context) -> Iterator[None]:
+def consent_told(operation: Operation | Trigger, context: Context) -> Iterator[None]:
     """Within it, a 403 for a permission that is known not to be granted becomes ``ConsentRequired``, with
     ``details["missing"]``. Makes no request; a token that another worker has got after a consent is taken up first.
     """
@@ -44,7 +44,9 @@ def consent_told(operation: Operation, context: Context) -> Iterator[None]:
     raise failure from None
 
 
-def _explained(refused: Forbidden, operation: Operation, context: Context) -> Forbidden | ConsentRequired:
+def _explained(
+    refused: Forbidden, operation: Operation | Trigger, context: Context
+) -> Forbidden | ConsentRequired:
     """The refusal itself where permissions do not explain it."""
     kind = context.auth.config.auth
     if refused.graph_code not in REFUSALS or not context.auth.granted():

@@ -1,26 +1,29 @@
 """``Connector``: an operation by its name. Checks, normalises, binds or hands over, and checks what comes back."""
 
-import difflib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import import_module
 from threading import Lock
 from types import TracebackType
 from typing import Any
 
 from .binding import bind, unsafe_segment
+from .checks import check_cloud, check_output, unknown
 from .config import PERSONLESS, Config
 from .consenting import consent_told
 from .context import Context
-from .errors import ConnectorError, InvalidInput, OperationDenied, UnexpectedResponse, UnknownOperation
+from .errors import ConnectorError, InvalidInput
+from .frames import bare, without_frames
 from .graph.paging import DEFAULT_LIMIT, Listing, Place, collect, iterate, listing, page_size
-from .manifest import Manifest, Operation
+from .manifest import Manifest, Operation, Trigger
 from .normalise import addresses, normalise, plan
 from .plain import plain
 from .progress import OnProgress, reporter
 from .schema import Schemas
+from .triggers.polling import Poll, lasting
+from .triggers.watching import watch
 
 Handler = Callable[[Context, dict[str, Any]], Any]
 
@@ -79,7 +82,7 @@ class Connector(AbstractContextManager["Connector"]):
         try:
             return self._invoke(name, input, on_progress)
         except ConnectorError as error:
-            raise _without_frames(error) from None
+            raise without_frames(error) from None
 
     def _invoke(
         self, name: str, given: Mapping[str, Any] | None, on_progress: OnProgress | None
@@ -94,16 +97,16 @@ class Connector(AbstractContextManager["Connector"]):
                 limit = values.get("limit", DEFAULT_LIMIT)
                 result = collect(result, self._place(name, context), values.get("cursor"), limit)
         answer: dict[str, Any] = result or {}
-        self._check_output(prepared.operation, answer)
+        check_output(self._schemas, prepared.operation, answer)
         return answer
 
     def iterate(self, name: str, input: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:  # noqa: A002
         """The items of a collection one by one, each page asked for when it is needed; all of them, or ``limit``
         of them where the input says so. The input is checked at once, before the first item is asked for."""
         try:
-            return _bare(self._iterate(name, input))
+            return bare(self._iterate(name, input))
         except ConnectorError as error:
-            raise _without_frames(error) from None
+            raise without_frames(error) from None
 
     def _iterate(self, name: str, given: Mapping[str, Any] | None) -> Iterator[dict[str, Any]]:
         prepared, context, values = self._begin(name, given, each_call=True)
@@ -116,6 +119,50 @@ class Connector(AbstractContextManager["Connector"]):
         checked = self._checked_pages(prepared.operation, fetch)
         items = iterate(checked, self._place(name, context), values.get("cursor"), values.get("limit"))
         return _told(items, prepared.operation, context)
+
+    def poll(self, trigger: str, input: Mapping[str, Any] | None = None) -> dict[str, Any]:  # noqa: A002
+        """The events of ``trigger`` since the input's ``cursor``: ``{"value": [event, ...], "cursor", "more"}``.
+
+        Without a cursor it starts from ``since``, else from now, with no events. Giving the answer's cursor back takes
+        its events over; giving the old one again gives the same events with the same ids. ``more`` says that others
+        can be had at once.
+        """
+        try:
+            return self._poll(trigger, input)
+        except ConnectorError as error:
+            raise without_frames(error) from None
+
+    def _poll(self, name: str, given: Mapping[str, Any] | None) -> dict[str, Any]:
+        trigger = self.manifest.triggers.get(name) if isinstance(name, str) else None
+        if trigger is None:
+            raise unknown("trigger", name, self.manifest.triggers)
+        raw = self._checked(trigger, given)
+        context = lasting(self._bound(trigger, raw, each_call=False))
+        kinds = plan(self._schemas, trigger.input_schema)
+        make = find_handler(trigger.handler, "triggers")
+        with consent_told(trigger, context):
+            answer = Poll(name, context, make, raw, lambda: normalise(raw, kinds, _Lookups(context))).run()
+        for event in answer["value"]:
+            check_output(self._schemas, trigger, event)
+        return answer
+
+    def watch(
+        self,
+        trigger: str,
+        input: Mapping[str, Any] | None = None,  # noqa: A002
+        *,
+        interval: float = 30.0,
+        on_cursor: Callable[[str], object] = lambda cursor: None,
+        on_problem: Callable[[ConnectorError], object] = lambda error: None,
+    ) -> Iterator[dict[str, Any]]:
+        """The events of ``trigger`` as they come, without end; ``interval`` seconds lie between two polls.
+
+        Asking for the next event takes over the one before. ``on_cursor`` hears each cursor when all events before it
+        were taken over: who keeps it can go on from there, with ``cursor`` in the input. ``on_problem`` hears errors
+        that pass by themselves; others are raised.
+        """
+        pause = partial(self._context.graph.sleep, interval)
+        return bare(watch(partial(self.poll, trigger), input or {}, pause, on_cursor, on_problem))
 
     def close(self) -> None:
         """Close the connections to the network and to the store."""
@@ -132,19 +179,24 @@ class Connector(AbstractContextManager["Connector"]):
         """Everything that is refused is refused here, before any request but a folder's look-up."""
         prepared = self._prepare(name)
         operation = prepared.operation
-        self._context.policy.check_operation(name, operation.effect_on_mail)
-        self._check_cloud(operation)
-        raw = plain(given)
-        problems = self._schemas.problems(operation.input_schema, raw)
-        if problems:
-            raise InvalidInput.of(problems, f"input of {name}")
+        raw = self._checked(operation, given)
         context = self._bound(operation, raw, each_call)
         values = normalise(raw, prepared.kinds, _Lookups(context))
         for one in RECIPIENTS if operation.effect != "read" else ():
             context.policy.check_recipients(addresses(values.get(one) or []))
         return prepared, context, values
 
-    def _bound(self, operation: Operation, raw: dict[str, Any], each_call: bool) -> Context:
+    def _checked(self, entry: Operation | Trigger, given: Mapping[str, Any] | None) -> dict[str, Any]:
+        """The input as plain JSON values, once the policy and the schema have nothing against it."""
+        self._context.policy.check_operation(entry.name, entry.effect_on_mail)
+        check_cloud(entry, self.config.cloud)
+        raw = plain(given)
+        problems = self._schemas.problems(entry.input_schema, raw)
+        if problems:
+            raise InvalidInput.of(problems, f"input of {entry.name}")
+        return raw
+
+    def _bound(self, operation: Operation | Trigger, raw: dict[str, Any], each_call: bool) -> Context:
         """The context for this invocation's mailbox; ``mailbox`` is taken out of the input. The deadline is for
         the invocation, or for each call of an iteration, whose pace is the caller's."""
         if operation.root != "mailbox":
@@ -177,38 +229,16 @@ class Connector(AbstractContextManager["Connector"]):
             return found
         operation = self.manifest.operations.get(name)
         if operation is None:
-            similar = difflib.get_close_matches(str(name)[:100], self.manifest.names, 3, 0.5)
-            hint = f" Did you mean {' or '.join(similar)}?" if similar else ""
-            raise UnknownOperation(
-                f"There is no operation {str(name)[:100]!r}.{hint}", details={"similar": similar}
-            )
+            raise unknown("operation", name, self.manifest.names)
         kinds = plan(self._schemas, operation.input_schema)
         handler = find_handler(operation.handler) if operation.handler else None
         with self._lock:
             return self._ready.setdefault(name, _Prepared(operation, kinds, handler))
 
-    def _check_cloud(self, operation: Operation) -> None:
-        if operation.clouds and self.config.cloud not in operation.clouds:
-            clouds = ", ".join(operation.clouds)
-            raise OperationDenied(
-                f"{operation.name} is not offered in the cloud {self.config.cloud}, only in: {clouds}.",
-                code="notInThisCloud",
-                details={"cloud": self.config.cloud, "clouds": list(operation.clouds)},
-            )
-
-    def _check_output(self, operation: Operation, answer: Mapping[str, Any]) -> None:
-        problems = self._schemas.problems(operation.output_schema, answer)
-        if problems:
-            told = "; ".join(f"{at or '(the whole answer)'} {message}" for at, message in problems[:5])
-            raise UnexpectedResponse(
-                f"Graph's answer to {operation.name} is not what its schema says: {told}.",
-                details={"problems": [{"pointer": at, "message": message} for at, message in problems]},
-            )
-
     def _checked_pages(self, operation: Operation, fetch: Listing) -> Listing:
         def checked(state: Any) -> Any:
             page = fetch(state)
-            self._check_output(operation, {"value": page.items, "nextCursor": None})
+            check_output(self._schemas, operation, {"value": page.items, "nextCursor": None})
             return page
 
         return checked
@@ -224,19 +254,6 @@ def _told(
         yield from items
 
 
-def _bare(items: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    try:
-        yield from items
-    except ConnectorError as error:
-        raise _without_frames(error) from None
-
-
-def _without_frames(error: ConnectorError) -> ConnectorError:
-    """An error that leads to no frame of ours: tools that show a frame's values would show tokens and mail."""
-    error.__context__ = None
-    return error.with_traceback(None)
-
-
 class _Lookups:
     """What the kinds may ask for, from an invocation's context."""
 
@@ -245,8 +262,8 @@ class _Lookups:
         self.open_file = context.files.open
 
 
-def find_handler(name: str) -> Handler:
+def find_handler(name: str, part: str = "operations") -> Handler:
     """``messages.send`` is the function ``send`` in ``outlook_connector.operations.messages``, and nothing else."""
     module, _, function = name.partition(".")
-    found: Handler = getattr(import_module(f"outlook_connector.operations.{module}"), function)
+    found: Handler = getattr(import_module(f"outlook_connector.{part}.{module}"), function)
     return found

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from .manifest_reading import Permissions, is_handler, only, permissions, text, texts
@@ -25,6 +26,7 @@ class Trigger:
     effect: ClassVar[str] = "read"
     effect_on_mail: ClassVar[str] = "read"
     root: ClassVar[str] = "mailbox"
+    permissions_for: ClassVar[Mapping[str, Permissions]] = MappingProxyType({})
 
     @property
     def input_schema(self) -> str:

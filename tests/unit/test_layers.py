@@ -15,7 +15,7 @@ LAYERS = (
     {"auth", "policy", "normalise", "binding", "reply", "files", "sent", "hourly", "permissions", "plain"},
     {"graph"},
     {"context"},
-    {"operations", "triggers", "consenting"},
+    {"operations", "triggers", "consenting", "frames", "checks"},
     {"dispatcher"},
     {"assembly"},
     {"hosts", "exporters", "testing"},

@@ -1,0 +1,37 @@
+"""What the dispatcher checks of an operation or a trigger, on the way in and on the way out."""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .errors import OperationDenied, UnexpectedResponse, UnknownOperation
+from .manifest import Operation, Trigger
+from .schema import Schemas
+
+
+def unknown(kind: str, name: object, known: Iterable[str]) -> UnknownOperation:
+    """The error for a name that the manifest does not have, with those that come near."""
+    similar = difflib.get_close_matches(str(name)[:100], list(known), 3, 0.5)
+    hint = f" Did you mean {' or '.join(similar)}?" if similar else ""
+    return UnknownOperation(f"There is no {kind} {str(name)[:100]!r}.{hint}", details={"similar": similar})
+
+
+def check_cloud(entry: Operation | Trigger, cloud: str) -> None:
+    """Raises ``OperationDenied`` (``notInThisCloud``) where the connection's cloud does not offer it."""
+    if entry.clouds and cloud not in entry.clouds:
+        raise OperationDenied(
+            f"{entry.name} is not offered in the cloud {cloud}, only in: {', '.join(entry.clouds)}.",
+            code="notInThisCloud",
+            details={"cloud": cloud, "clouds": list(entry.clouds)},
+        )
+
+
+def check_output(schemas: Schemas, entry: Operation | Trigger, answer: Mapping[str, Any]) -> None:
+    """Raises ``UnexpectedResponse`` where the answer, or an event, is not what its schema says."""
+    problems = schemas.problems(entry.output_schema, answer)
+    if problems:
+        told = "; ".join(f"{at or '(the whole answer)'} {message}" for at, message in problems[:5])
+        raise UnexpectedResponse(
+            f"Graph's answer to {entry.name} is not what its schema says: {told}.",
+            details={"problems": [{"pointer": at, "message": message} for at, message in problems]},
+        )

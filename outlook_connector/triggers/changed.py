@@ -1,0 +1,113 @@
+"""Sources of the triggers that tell of messages as they change: the whole mailbox, by the time of the last change.
+
+https://learn.microsoft.com/graph/api/user-list-messages
+https://learn.microsoft.com/graph/api/resources/message
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from ..binding import get
+from ..context import Context
+from ..graph.paging import listing
+from ..reply import text_of
+from . import flags, versions
+from .arrivals import MOST, OVERLAP
+from .flags import Flags
+from .reading import Position, by_time, latest
+from .source import Happening, Item, State, Step, brief, seconds
+from .versions import Versions, version_of
+
+CHANGED = "lastModifiedDateTime"
+Machine = Callable[[State, Iterable[Item], float, bool], tuple[State, list[Item]]]
+"""State, messages, now, and whether that is all for now → the parts of the state that are its own, and what is told."""
+
+
+@dataclass(frozen=True)
+class Changed:
+    """Messages as they change, of one ``folder`` or of all. ``machine`` decides which are told, ``start`` makes the
+    parts of the state that it needs."""
+
+    context: Context
+    folder: str | None
+    machine: Machine
+    start: Callable[[int, int | None], State]
+    size: int
+
+    def begin(self, since: int | None) -> State:
+        graph = self.context.graph
+        only = {"only": _folder_id(self.context, self.folder)} if self.folder else {}
+        if since is not None:
+            return {"quiet": False, **only, **self.start(since, since)}
+        last = latest(graph, CHANGED)
+        mark = min(seconds(last, CHANGED), int(self.context.clock())) if last else 0
+        return {"quiet": last is not None, **only, **self.start(mark, None)}
+
+    def step(self, state: State) -> Step:
+        place = Position(*state["place"]) if "place" in state else Position(max(state["mark"] - OVERLAP, 0))
+        items, place_after = by_time(self.context.graph, CHANGED, None, place, self.size)
+        after = {name: value for name, value in state.items() if name != "place"}
+        if place_after:
+            after["place"] = [place_after.at, place_after.link]
+        own, found = self.machine(state, items, self.context.clock(), place_after is None)
+        told = [one for one in found if "only" not in state or one.get("parentFolderId") == state["only"]]
+        happenings = [] if state["quiet"] else [_changed(one) for one in told]
+        return Step({**after, **own}, happenings, place_after is None)
+
+
+def updated(context: Context, values: dict[str, Any]) -> Changed:
+    """Every version of a message that is neither new nor a draft."""
+
+    def machine(state: State, items: Iterable[Item], now: float, settled: bool) -> tuple[State, list[Item]]:
+        memory = Versions(state["mark"], state["top"], state["seen"])
+        memory, found = versions.advance(memory, items, now)
+        return vars(versions.settle(memory) if settled else memory), found
+
+    return Changed(
+        context, values.get("folder"), machine, lambda mark, _: vars(Versions(mark)), _size(values)
+    )
+
+
+def flagged(context: Context, values: dict[str, Any]) -> Changed:
+    """Messages whose flag was set."""
+
+    def machine(state: State, items: Iterable[Item], now: float, settled: bool) -> tuple[State, list[Item]]:
+        memory = Flags(state["mark"], state["top"], state["flagged"])
+        memory, found = flags.advance(memory, items, now)
+        return vars(flags.settle(memory) if settled else memory), found
+
+    def start(mark: int, since: int | None) -> State:
+        return vars(Flags(mark, flagged=_flagged_before(context, since)))
+
+    return Changed(context, values.get("folder"), machine, start, _size(values))
+
+
+def _flagged_before(context: Context, since: int | None) -> dict[str, int]:
+    """The messages that are flagged, but for those changed at ``since`` or later: theirs may have been set then."""
+    asked = {"$filter": "flag/flagStatus eq 'flagged'", "$select": f"id,{CHANGED}", "$top": 200}
+    fetch, state = listing(context.graph, get("/messages", query=asked)), None
+    found: dict[str, int] = {}
+    while True:
+        page = fetch(state)
+        times = {brief(text_of(one, "id")): seconds(one, CHANGED) for one in page.items}
+        found |= {key: at for key, at in times.items() if since is None or at < since}
+        state = page.following
+        if state is None or len(found) >= MOST:
+            return found
+
+
+def _folder_id(context: Context, folder: str) -> str:
+    return text_of(
+        context.graph.json(get("/mailFolders/{folder}", query={"$select": "id"}, folder=folder)), "id"
+    )
+
+
+def _changed(message: Item) -> Happening:
+    when = message.get(CHANGED)
+    facts = (version_of(message),)
+    return Happening("updated", "message", text_of(message, "id"), message, when and str(when), facts)
+
+
+def _size(values: dict[str, Any]) -> int:
+    return int(values.get("limit", 100))

@@ -1,0 +1,67 @@
+"""The one shape of an event, and how one that was told before is told again.
+
+``id`` follows from the trigger, the mailbox and facts of Graph's alone, so that the same happening has the same id
+however often and by whichever way it is met.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from ..binding import GraphRequest, get
+from ..context import Context
+from .reading import a_message, looked_up
+from .removed import FOLDER_SELECT
+from .source import Happening
+
+Event = dict[str, Any]
+RESOURCES = ("message", "folder", "attachment")
+"""What an event holds of Graph's: left out of what is remembered of it."""
+
+
+def event(trigger: str, context: Context, happening: Happening) -> Event:
+    """``{id, trigger, change, time, mailbox, messageId, message}``, or ``folderId`` and ``folder``, and the parts that
+    the trigger's events have besides."""
+    return {
+        "id": event_id(trigger, context.owner, happening.id, *happening.facts),
+        "trigger": trigger,
+        "change": happening.change,
+        "time": happening.time,
+        "mailbox": context.graph.mailbox or "me",
+        f"{happening.kind}Id": happening.id,
+        happening.kind: happening.resource,
+        **happening.parts,
+    }
+
+
+def event_id(trigger: str, owner: str, *facts: str) -> str:
+    """32 hexadecimal digits."""
+    text = json.dumps([trigger, owner, *facts])
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def bare(one: Event) -> Event:
+    """What is remembered of an event: no content of a mail."""
+    return {name: value for name, value in one.items() if name not in RESOURCES}
+
+
+def restored(context: Context, events: Sequence[Event]) -> list[Event]:
+    """Events as they were told, with what Graph says of their items now; ``None`` where it says nothing any more."""
+    wanted = [(number, kind, read) for number, one in enumerate(events) for kind, read in _reads(one)]
+    found = looked_up(context.graph, [read for _, _, read in wanted]) if wanted else []
+    whole = [dict(one) for one in events]
+    for (number, kind, _), resource in zip(wanted, found, strict=True):
+        whole[number][kind] = resource
+    return whole
+
+
+def _reads(one: Event) -> list[tuple[str, GraphRequest]]:
+    if "folderId" in one:
+        return [("folder", get("/mailFolders/{id}", query={"$select": FOLDER_SELECT}, id=one["folderId"]))]
+    reads = [("message", a_message(one["messageId"]))]
+    if "attachmentId" in one:
+        query = {"$select": "id,name,contentType,size,isInline,lastModifiedDateTime"}
+        path, ids = "/messages/{id}/attachments/{attachment}", {"attachment": one["attachmentId"]}
+        reads.append(("attachment", get(path, query=query, id=one["messageId"], **ids)))
+    return reads

@@ -1,0 +1,129 @@
+"""``poll``: the events since a cursor, and the cursor after them.
+
+Giving the new cursor back says that its events were taken over; giving the old one again gives the same events again.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..context import Context
+from ..errors import InvalidInput
+from ..graph.paging import DEFAULT_LIMIT, Place
+from .events import Event, bare, event, restored
+from .source import Source, State, seconds
+from .states import Kept, Row, States, taken_over
+
+PAGES = 20
+"""Pages that one poll reads at most: what is left over is told by ``more``."""
+TRIES = 5
+FREE = ("cursor", "limit", "since", "mailbox")
+"""Inputs that may be others at the next poll: they do not change what is watched."""
+Make = Callable[[Context, dict[str, Any]], Source]
+
+
+def lasting(context: Context) -> Context:
+    """The context with ids that do not change when a message moves, whatever the connection uses elsewhere: Graph takes
+    them everywhere. https://learn.microsoft.com/graph/outlook-immutable-id"""
+    graph = context.graph
+    return replace(context, graph=replace(graph, config=replace(graph.config, immutable_ids=True)))
+
+
+@dataclass(frozen=True)
+class Poll:
+    """One poll of a trigger. ``given`` is the checked input as the host wrote it, without its mailbox; ``values`` gives
+    it in Graph's form, which may need look-ups and is asked for once, when there is no cursor."""
+
+    trigger: str
+    context: Context
+    make: Make
+    given: Mapping[str, Any]
+    values: Callable[[], dict[str, Any]]
+
+    def run(self) -> dict[str, Any]:
+        """``{"value": [event, ...], "cursor", "more"}``. Raises ``InvalidInput`` for a cursor of something else."""
+        if "cursor" not in self.given:
+            return self._first()
+        for _ in range(TRIES):
+            answer = self._next(self._states.find(self.given["cursor"]))
+            if answer is not None:
+                return answer
+        raise taken_over()
+
+    def _first(self) -> dict[str, Any]:
+        values = {name: one for name, one in self.values().items() if name not in FREE}
+        source = self._source(values)
+        since = seconds(self.given, "since") if "since" in self.given else None
+        state, events, more = self._read(source, source.begin(since))
+        row = Row(self._inputs, values, state, self._day)
+        return self._answer(self._states.add(row), events, more)
+
+    def _next(self, kept: Kept) -> dict[str, Any] | None:
+        """The answer; ``None`` where another worker has gone on from the same state meanwhile."""
+        row = kept.row
+        if row.inputs != self._inputs:
+            told = "belongs to another input: give the filters and the folder as they were"
+            raise InvalidInput.of([("/cursor", told)])
+        if row.answer is not None:
+            events = restored(self.context, row.answer["events"])
+            return self._answer(row.answer["next"], events, row.answer["more"])
+        state, events, more = self._read(self._source(row.values), row.state)
+        if not events:
+            kept_up = self._unchanged(row, state) or self._states.replace(
+                kept, replace(row, state=state, day=self._day)
+            )
+            return {"value": [], "cursor": self.given["cursor"], "more": more} if kept_up else None
+        after = self._states.add(Row(row.inputs, row.values, state, self._day, parent=kept.name))
+        answer = {"events": [bare(one) for one in events], "next": after, "more": more}
+        if not self._states.replace(kept, replace(row, state={}, answer=answer, parent=None)):
+            self._states.drop(after)
+            return None
+        if row.parent is not None:
+            self._states.drop(row.parent)
+        return self._answer(after, events, more)
+
+    def _read(self, source: Source, state: State) -> tuple[State, list[Event], bool]:
+        """Pages until ``limit`` events are there or Graph has told everything; half of the time for one invocation is
+        left for what its last page needs."""
+        events: dict[str, Event] = {}
+        graph, limit = self.context.graph, self.given.get("limit", DEFAULT_LIMIT)
+        until = (graph.clock() + graph.ends()) / 2
+        for _ in range(PAGES):
+            step = source.step(state)
+            for one in step.happenings:
+                made = event(self.trigger, self.context, one)
+                events[made["id"]] = made
+            state = step.state
+            if step.done:
+                return {**state, "quiet": False}, list(events.values()), False
+            if len(events) >= limit or graph.clock() > until:
+                break
+        return state, list(events.values()), True
+
+    def _unchanged(self, row: Row, state: State) -> bool:
+        """Whether there is nothing to write: Graph's newer link alone is written once a day."""
+        if row.day != self._day:
+            return False
+        return {**state, "delta": None} == {**row.state, "delta": None}
+
+    def _answer(self, name: str, events: list[Event], more: bool) -> dict[str, Any]:
+        return {"value": events, "cursor": self._states.cursor(name, self._day), "more": more}
+
+    def _source(self, values: Mapping[str, Any]) -> Source:
+        limit = {"limit": self.given["limit"]} if "limit" in self.given else {}
+        return self.make(self.context, {**values, **limit})
+
+    @property
+    def _states(self) -> States:
+        return States(self.context.store, Place(self.trigger, self.context.owner, self.context.cursor_key))
+
+    @property
+    def _inputs(self) -> str:
+        watched = {name: one for name, one in self.given.items() if name not in FREE}
+        return hashlib.sha256(json.dumps(watched, sort_keys=True).encode()).hexdigest()[:16]
+
+    @property
+    def _day(self) -> int:
+        return int(self.context.clock() // 86_400)

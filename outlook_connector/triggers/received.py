@@ -1,0 +1,199 @@
+"""Sources of the triggers that tell of messages as they arrive.
+
+A whole mailbox is read by the time of receipt, with an overlap: one request, whichever folder a rule or a person moves
+a message to. One folder is read that way until it has caught up, and by delta from then on, which also tells of what
+comes into it later; where a cloud has no delta, by time alone.
+https://learn.microsoft.com/graph/delta-query-messages
+https://learn.microsoft.com/graph/api/message-delta
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from typing import Any
+
+from ..binding import get
+from ..context import Context
+from ..errors import NotFound
+from ..graph.paging import listing
+from ..operations import query
+from ..reply import text_of
+from . import arrivals
+from .arrivals import OVERLAP, WINDOW, Arrivals
+from .reading import SELECT, Position, by_time, changes, folder_ids, latest
+from .source import Happening, Item, State, Step, seconds, stamp
+
+log = logging.getLogger("outlook_connector.triggers")
+
+WITHOUT_DELTA = ("china",)
+"""Clouds that have no delta of messages: https://learn.microsoft.com/graph/api/message-delta"""
+Tell = Callable[[Item], Iterable[Happening]]
+
+
+@dataclass(frozen=True)
+class Received:
+    """Messages as they arrive; ``tell`` makes the happenings of one. Without a ``folder``, what lies in Sent Items or
+    the Outbox has not been received."""
+
+    context: Context
+    folder: str | None
+    tell: Tell
+    size: int
+
+    def begin(self, since: int | None) -> State:
+        own = [] if self.folder else folder_ids(self.context.graph, "sentitems", "outbox")
+        if since is not None:
+            return {"own": own, "quiet": False, **vars(Arrivals(floor=since, mark=since))}
+        last = latest(self.context.graph, "receivedDateTime")
+        mark = min(seconds(last, "receivedDateTime"), int(self.context.clock())) if last else 0
+        floor = max(mark - OVERLAP, 0)
+        return {"own": own, "quiet": last is not None, **vars(Arrivals(floor=floor, mark=mark))}
+
+    def step(self, state: State) -> Step:
+        return self._by_delta(state) if "delta" in state else self._by_time(state)
+
+    def _by_time(self, state: State) -> Step:
+        memory = _memory(state)
+        place = Position(*state["place"]) if "place" in state else Position(_from(memory))
+        items, place_after = by_time(self.context.graph, "receivedDateTime", self.folder, place, self.size)
+        after = {name: value for name, value in state.items() if name != "place"}
+        if place_after:
+            after["place"] = [place_after.at, place_after.link]
+        by_delta = bool(self.folder) and self.context.graph.config.cloud not in WITHOUT_DELTA
+        if place_after is None and by_delta:
+            after["delta"] = ""
+        return self._told(after, memory, items, settled=place_after is None, done=not by_delta)
+
+    def _by_delta(self, state: State) -> Step:
+        memory = _memory(state)
+        earliest = stamp(max(memory.floor, memory.mark - WINDOW))
+        asked = {"$select": SELECT, "$filter": f"receivedDateTime ge {earliest}"}
+        first = get("/mailFolders/{folder}/messages/delta", query=asked, folder=str(self.folder))
+        page = changes(self.context.graph, first, state["delta"], self.size)
+        if page is None:
+            log.warning("Graph has lost its place in the changes of a folder: it is read again")
+            return Step({name: one for name, one in state.items() if name != "delta"}, [], done=False)
+        after = {**state, "delta": page.link}
+        return self._told(after, memory, page.items, settled=page.complete, done=True)
+
+    def _told(
+        self, state: State, memory: Arrivals, items: list[dict[str, Any]], *, settled: bool, done: bool
+    ) -> Step:
+        memory, found = arrivals.advance(memory, items, self.context.clock())
+        if settled:
+            memory = arrivals.settle(memory, WINDOW if self.folder else OVERLAP)
+        told = (
+            [] if state["quiet"] else [one for one in found if one.get("parentFolderId") not in state["own"]]
+        )
+        happenings = [happening for one in told for happening in self.tell(one)]
+        return Step({**state, **vars(memory)}, happenings, settled and done)
+
+
+def _memory(state: State) -> Arrivals:
+    return Arrivals(state["floor"], state["mark"], state["top"], state["seen"])
+
+
+def _from(memory: Arrivals) -> int:
+    return max(memory.floor, memory.mark - OVERLAP)
+
+
+def received(context: Context, values: dict[str, Any]) -> Received:
+    """Every message that arrives, in the mailbox or in one folder."""
+    return Received(context, values.get("folder"), _itself, _size(values))
+
+
+def sent(context: Context, values: dict[str, Any]) -> Received:
+    """Every message that comes into Sent Items."""
+    return Received(context, "sentitems", lambda one: [_message(one, time="sentDateTime")], _size(values))
+
+
+def matching(context: Context, values: dict[str, Any]) -> Received:
+    """Messages that arrive and fit every filter of the input."""
+    return Received(
+        context,
+        values.get("folder"),
+        lambda one: _itself(one) if query.is_meant(values, one) else [],
+        _size(values),
+    )
+
+
+def attachments(context: Context, values: dict[str, Any]) -> Received:
+    """The attachments of the messages that arrive, each by itself.
+    https://learn.microsoft.com/graph/api/message-list-attachments"""
+    wanted = str(values.get("fileName", "*")).lower()
+
+    def tell(message: Item) -> Iterable[Happening]:
+        if not (message.get("hasAttachments") or values.get("includeInline")):
+            return
+        if not query.is_meant(
+            {name: values[name] for name in ("from", "subject") if name in values}, message
+        ):
+            return
+        for one in _attachments(context, text_of(message, "id")):
+            inline = one.get("isInline") and not values.get("includeInline")
+            if not inline and fnmatchcase(str(one.get("name")).lower(), wanted):
+                name = text_of(one, "id")
+                parts = {"attachmentId": name, "attachment": one}
+                yield replace(_message(message), facts=(name,), parts=parts)
+
+    return Received(context, values.get("folder"), tell, _size(values))
+
+
+def _attachments(context: Context, message_id: str) -> list[dict[str, Any]]:
+    """Without their contents; none where the message has gone meanwhile."""
+    asked = {"$select": "id,name,contentType,size,isInline,lastModifiedDateTime"}
+    fetch, state = listing(context.graph, get("/messages/{id}/attachments", query=asked, id=message_id)), None
+    found: list[dict[str, Any]] = []
+    try:
+        while True:
+            page = fetch(state)
+            found += page.items
+            state = page.following
+            if state is None:
+                return found
+    except NotFound:
+        return []
+
+
+def replied(context: Context, values: dict[str, Any]) -> Received:
+    """Messages that answer: others than the first of their conversation."""
+    watched = values.get("conversationId")
+
+    def tell(message: Item) -> Iterable[Happening]:
+        if watched in (None, message.get("conversationId")) and _has_earlier(context, message, watched):
+            yield _message(message)
+
+    return Received(context, values.get("folder"), tell, _size(values))
+
+
+def _has_earlier(context: Context, message: Item, watched: str | None) -> bool:
+    """Whether the mailbox holds an earlier message of the conversation, sent or received; of one that is watched, it
+    is known. https://learn.microsoft.com/graph/api/user-list-messages"""
+    if watched is not None:
+        return True
+    conversation, received = message.get("conversationId"), message.get("receivedDateTime")
+    if not conversation:
+        return False
+    conditions = f"receivedDateTime le {received} and conversationId eq {query.literal(str(conversation))}"
+    asked = {
+        "$filter": conditions,
+        "$orderby": "receivedDateTime",
+        "$top": 10,
+        "$select": "id,isDraft,receivedDateTime",
+    }
+    found = listing(context.graph, get("/messages", query=asked))(None).items
+    return any(one.get("id") != message.get("id") and not one.get("isDraft") for one in found)
+
+
+def _itself(message: Item) -> list[Happening]:
+    return [_message(message)]
+
+
+def _message(message: Item, time: str = "receivedDateTime") -> Happening:
+    when = message.get(time)
+    return Happening("created", "message", text_of(message, "id"), message, when and str(when))
+
+
+def _size(values: dict[str, Any]) -> int:
+    return int(values.get("limit", 100))

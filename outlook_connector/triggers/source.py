@@ -1,0 +1,76 @@
+"""What a trigger's source is: a state, and steps from one state to the next."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+State = dict[str, Any]
+"""A JSON value. ``quiet`` in it is true until what was there before the start has been read: none of it is told."""
+
+Item = Mapping[str, Any]
+"""A resource as Graph gave it."""
+
+
+@dataclass(frozen=True)
+class Happening:
+    """Something that happened to a message or a folder.
+
+    ``resource`` is what Graph says of it now, ``None`` where it is gone. ``time`` is when it happened, where Graph
+    tells. ``facts`` tell it from whatever else happens to the same item: only what a delta, a list and a
+    notification say alike. ``parts`` are properties that an event of this trigger has besides.
+    """
+
+    change: str
+    kind: str
+    id: str
+    resource: Item | None
+    time: str | None = None
+    facts: tuple[str, ...] = ()
+    parts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Step:
+    """The state after a page, what has happened, and whether Graph has told everything for now."""
+
+    state: State
+    happenings: list[Happening]
+    done: bool
+
+
+class Source(Protocol):
+    """Where a trigger's events come from."""
+
+    def begin(self, since: int | None) -> State:
+        """The state to start in: from ``since`` (seconds since 1970), else from now. Raises ``GraphError``."""
+
+    def step(self, state: State) -> Step:
+        """Read one page, with no more requests than that and what its events need. Raises ``GraphError``."""
+
+
+def seconds(item: Item, name: str, otherwise: int = 0) -> int:
+    """A time that Graph gave, in whole seconds since 1970; ``otherwise`` where it is missing or is none."""
+    try:
+        moment = datetime.fromisoformat(str(item.get(name)))
+        return int(moment.timestamp() if moment.tzinfo else moment.replace(tzinfo=UTC).timestamp())
+    except (ValueError, OverflowError):
+        return otherwise
+
+
+def stamp(at: int) -> str:
+    """Seconds since 1970 as Graph writes them in a filter; what lies before Outlook's years is their beginning."""
+    return datetime.fromtimestamp(max(at, 0), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def brief(text: str) -> str:
+    """16 hexadecimal digits in place of an id, for memories of many: 64 bits, so that two ids do not share them."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def newest(memory: Mapping[str, Any], most: int) -> dict[str, Any]:
+    """The ``most`` entries with the largest values."""
+    if len(memory) <= most:
+        return dict(memory)
+    return dict(sorted(memory.items(), key=lambda entry: entry[1])[-most:])
