@@ -12,7 +12,8 @@ from outlook_connector.sandbox.graph.model.message import Attachment
 from outlook_connector.sandbox.graph.model.writable import read, wrong_type
 from outlook_connector.sandbox.graph.problem import bad_request, problem
 
-_MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(?:\s*;[ -~]*)?")
+# https://www.rfc-editor.org/rfc/rfc6838#section-4.2
+_MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(?:\s*;[ -~]*)?")
 SMALL = 3 * 1024 * 1024
 _KINDS = {"fileattachment": "file", "itemattachment": "item", "referenceattachment": "reference"}
 

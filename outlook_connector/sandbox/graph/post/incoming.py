@@ -6,10 +6,11 @@ https://learn.microsoft.com/graph/outlook-send-mime-message
 import base64
 import binascii
 from email import message_from_bytes
-from email.headerregistry import AddressHeader
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.policy import default
-from typing import Any, cast
+from email.utils import getaddresses
+from typing import Any
 
 from outlook_connector.sandbox.graph.post.compose import Answering, person
 from outlook_connector.sandbox.graph.problem import bad_request
@@ -59,42 +60,54 @@ def _json_of(mail: EmailMessage) -> Json:
         data["internetMessageId"] = _clean(mail["Message-ID"]).strip()
     importance = str(mail.get("Importance", "normal")).lower()
     data["importance"] = importance if importance in ("low", "high") else "normal"
-    custom = [(_clean(name), _clean(value)) for name, value in mail.items() if name.lower().startswith("x-")]
+    data["isReadReceiptRequested"] = "Disposition-Notification-To" in mail
+    custom = [(_clean(name), _clean(value)) for name, value in mail.items() if _is_custom(name.lower())]
     data["internetMessageHeaders"] = [{"name": name, "value": value} for name, value in custom[:5]]
     data["attachments"] = [_attachment(part) for part in mail.walk() if _is_file(part)]
     return data
 
 
+def _is_custom(name: str) -> bool:
+    return name.startswith("x-") and not name.startswith("x-ms-exchange-")
+
+
 def _people(mail: EmailMessage, header: str) -> list[Json]:
-    found: list[Json] = []
-    for value in mail.get_all(header, []):
-        addresses = cast("AddressHeader", value).addresses
-        found += [
-            person(_clean(item.addr_spec), _clean(item.display_name or item.addr_spec)) for item in addresses
-        ]
-    return found
+    # The package's own reading of names leaves a space between two encoded words.
+    raw = [str(value) for name, value in mail.raw_items() if name.lower() == header.lower()]
+    found = getaddresses([" ".join(_clean(value).split()) for value in raw])
+    return [person(address, _decoded(name) or address) for name, address in found if address]
+
+
+def _decoded(name: str) -> str:
+    try:
+        return _clean(make_header(decode_header(name)))
+    except (LookupError, ValueError):
+        return name
 
 
 def _body(mail: EmailMessage) -> Json:
-    part = mail.get_body(("html", "plain"))
+    shown = [part for part in mail.walk() if part.get_content_maintype() == "text" and not _is_file(part)]
+    part = next((part for part in shown if part.get_content_subtype() == "html"), next(iter(shown), None))
     if part is None:
         return {"contentType": "text", "content": ""}
-    kind = "html" if part.get_content_type() == "text/html" else "text"
+    kind = "html" if part.get_content_subtype() == "html" else "text"
     return {"contentType": kind, "content": _clean(part.get_content())}
 
 
 def _is_file(part: Any) -> bool:
-    return not part.is_multipart() and bool(part.get_filename() or part.get("Content-ID"))
+    named = part.get_filename() is not None or bool(part.get("Content-ID"))
+    return not part.is_multipart() and (named or part.get_content_disposition() == "attachment")
 
 
 def _attachment(part: Any) -> Json:
     content = part.get_payload(decode=True) or b""
-    inline = part.get_content_disposition() == "inline" or bool(part.get("Content-ID"))
+    place = part.get_content_disposition()
+    content_id = _clean(part["Content-ID"]).strip().strip("<>") if part.get("Content-ID") else None
     return {
         "@odata.type": "#microsoft.graph.fileAttachment",
         "name": _clean(part.get_filename() or "attachment"),
         "contentType": part.get_content_type(),
         "contentBytes": base64.b64encode(content).decode(),
-        "isInline": inline,
-        "contentId": _clean(part["Content-ID"]).strip().strip("<>") if part.get("Content-ID") else None,
+        "isInline": place == "inline" or (place is None and content_id is not None),
+        "contentId": content_id,
     }

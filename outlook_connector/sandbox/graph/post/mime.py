@@ -1,85 +1,112 @@
 """A message as MIME, built from its parts: https://learn.microsoft.com/graph/outlook-get-mime-message"""
 
-from email.errors import HeaderParseError
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from email.encoders import encode_base64
+from email.message import Message as Part
+from email.mime.base import MIMEBase
+from email.mime.message import MIMEMessage
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.parser import BytesParser
+from email.policy import compat32
+from typing import Any
 
 from outlook_connector.sandbox.graph.model.body import as_text
+from outlook_connector.sandbox.graph.model.ids import digest
 from outlook_connector.sandbox.graph.model.message import Attachment, Message
+from outlook_connector.sandbox.graph.model.writable import read
+from outlook_connector.sandbox.graph.post.head import header, parameter, people
 from outlook_connector.sandbox.graph.post.headers import flat, of_content
 
 _STRUCTURED = {"From": "from", "To": "toRecipients", "CC": "ccRecipients", "Reply-To": "replyTo"}
 _OURS = frozenset(("mime-version", "content-type", "content-transfer-encoding"))
+# No file can be of these: a part of such a type holds parts or a message.
+_NO_FILE = frozenset(("message", "multipart"))
+_WRITTEN = compat32.clone(linesep="\r\n", mangle_from_=False)
+_LINE = 900
 
 
 def mime_of(message: Message) -> bytes:
     """The message's MIME with CRLF line ends: text and HTML, inline parts beside the HTML, files after."""
-    mail = EmailMessage(policy=SMTP)
+    mail = _content(message)
     _head(mail, message)
+    return mail.as_bytes(policy=_WRITTEN)
+
+
+def mime_of_item(item: Mapping[str, Any], at: datetime) -> bytes:
+    """The MIME of a message that is attached to another one. Raises 400 for what no message can hold."""
+    values, apart = read(item)
+    own = digest("attached item", repr(sorted(values.items())), size=24)
+    message_id = apart.get("internetMessageId") or f"<{own}@sandbox.contoso.example>"
+    made = Message(own, "", 0, values, message_id, own, b"", at, at, at, at)
+    return mime_of(made)
+
+
+def _content(message: Message) -> Part:
     body = message.get("body")
-    mail.set_content(as_text(body))
-    if body["contentType"] == "html":
-        mail.add_alternative(body["content"], subtype="html")
-        for attachment in message.attachments:
-            if attachment.inline:
-                _inline(mail, attachment)
-    for attachment in message.attachments:
-        if not attachment.inline or body["contentType"] != "html":
-            _attach(mail, attachment)
-    return mail.as_bytes()
+    html = body["contentType"] == "html"
+    beside = [item for item in message.attachments if item.inline and html]
+    after = [item for item in message.attachments if item not in beside]
+    mail: Part = _text(as_text(body), "plain")
+    if html:
+        shown = _with(message, "related", _text(str(body["content"]), "html"), [_file(one) for one in beside])
+        mail = _with(message, "alternative", mail, [shown])
+    return _with(message, "mixed", mail, [_attached(one) for one in after])
 
 
-def _head(mail: EmailMessage, message: Message) -> None:
-    for name, value in message.headers or of_content(message):
-        if name.lower() not in _OURS and name not in _STRUCTURED:
-            mail[name] = value
-    if message.headers and "Subject" not in mail:
-        for name, value in of_content(message):
-            if name.lower() not in _OURS and name not in mail and name not in _STRUCTURED:
-                mail[name] = value
+def _with(message: Message, kind: str, first: Part, others: list[Part]) -> Part:
+    """The part alone, or a multipart of it and others; the same message is always written the same way."""
+    if not others:
+        return first
+    boundary = f"_{digest('boundary', message.key, message.version, kind, size=18)}_"
+    return MIMEMultipart(kind, boundary, [first, *others])
+
+
+def _text(text: str, kind: str) -> Part:
+    lines = re.split(r"\r\n|\r|\n", text)
+    plain = text.isascii() and all(len(line) < _LINE for line in lines)
+    return MIMEText("\r\n".join(lines), kind, "us-ascii" if plain else "utf-8")
+
+
+def _head(mail: Part, message: Message) -> None:
+    own = {name.lower() for name, _ in message.headers}
+    # A copy in Sent Items has the sender's own headers alone; those of the content come to them.
+    missing = [pair for pair in of_content(message) if pair[0].lower() not in own]
+    apart = {*_OURS, *(name.lower() for name in _STRUCTURED)}
+    for name, value in (*message.headers, *missing):
+        if name.lower() not in apart:
+            mail[name] = header(name, flat(value))
     for name, prop in _STRUCTURED.items():
-        people = message.get(prop)
-        found = [people] if isinstance(people, dict) else people or []
-        addresses = [address for item in found if (address := _address(item["emailAddress"]))]
-        if addresses:
-            mail[name] = addresses
+        found = message.get(prop)
+        if found:
+            mail[name] = people([found] if isinstance(found, dict) else found)
+    if message.get("isReadReceiptRequested"):
+        mail["Disposition-Notification-To"] = people([message.get("from")])
 
 
-def _address(value: dict[str, str]) -> Address | None:
-    user, _, domain = value["address"].partition("@")
-    try:
-        return Address(flat(value.get("name") or ""), user, domain) if user and domain else None
-    except (ValueError, HeaderParseError):
-        return None
+def _attached(attachment: Attachment) -> Part:
+    if attachment.kind != "item":
+        return _file(attachment)
+    whole = BytesParser(policy=compat32).parsebytes(mime_of_item(attachment.item or {}, attachment.modified))
+    part = MIMEMessage(whole)
+    _describe(part, attachment)
+    return part
 
 
-def _kind(attachment: Attachment) -> tuple[str, str]:
-    main, _, sub = (attachment.content_type or "application/octet-stream").partition(";")[0].partition("/")
-    # EmailMessage takes bytes for no text or message type; those travel as bytes all the same.
-    return (
-        (main, sub)
-        if sub and main not in ("text", "message", "multipart")
-        else ("application", "octet-stream")
-    )
+def _file(attachment: Attachment) -> Part:
+    main, _, sub = (attachment.content_type or "").partition(";")[0].strip().partition("/")
+    is_file = bool(sub) and main.lower() not in _NO_FILE
+    part = MIMEBase(*(main, sub) if is_file else ("application", "octet-stream"))
+    part.set_payload(attachment.content)
+    encode_base64(part)
+    _describe(part, attachment)
+    return part
 
 
-def _inline(mail: EmailMessage, attachment: Attachment) -> None:
-    html = mail.get_body(("html",))
-    if isinstance(html, EmailMessage):
-        main, sub = _kind(attachment)
-        cid = f"<{flat(attachment.content_id or attachment.key)}>"
-        html.add_related(
-            attachment.content, main, sub, cid=cid, filename=flat(attachment.name), disposition="inline"
-        )
-
-
-def _attach(mail: EmailMessage, attachment: Attachment) -> None:
-    main, sub = _kind(attachment)
-    mail.add_attachment(attachment.content, main, sub, filename=flat(attachment.name))
-    part = list(mail.iter_attachments())[-1]
-    if attachment.content_type and f"{main}/{sub}" != attachment.content_type.partition(";")[0]:
-        part.replace_header("Content-Type", attachment.content_type.partition(";")[0])
-        part.set_param("name", flat(attachment.name))
+def _describe(part: Part, attachment: Attachment) -> None:
+    place = "inline" if attachment.inline else "attachment"
+    part.add_header("Content-Disposition", place, filename=parameter(flat(attachment.name)))
     if attachment.content_id:
-        part["Content-ID"] = f"<{flat(attachment.content_id)}>"
+        part["Content-ID"] = header("Content-ID", f"<{flat(attachment.content_id)}>")
