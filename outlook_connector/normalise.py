@@ -6,6 +6,7 @@ A value's kind stands in its schema as ``x-kind``. A kind that needs a look-up g
 import base64
 import mimetypes
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -27,6 +28,8 @@ WELL_KNOWN = {
 https://learn.microsoft.com/graph/api/resources/mailfolder"""
 
 _ID = re.compile(r"[A-Za-z0-9+/_=-]{60,}")
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_NO_TEXT = frozenset(("Cc", "Cs", "Zl", "Zp"))
 _ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[^\s@<>,;:\"()\[\]\\]{1,255}")
 
 
@@ -94,8 +97,8 @@ def normalise(
 def recipient(value: Any, _: Lookup | None = None) -> dict[str, Any]:
     """``kim@example.com``, ``Kim <kim@example.com>`` or ``{name, address}`` as Graph's ``recipient``."""
     name, address = _split(value) if isinstance(value, str) else (value.get("name", ""), value["address"])
-    name, address = name.strip().strip('"'), _ascii_address(address.strip())
-    if not name.isprintable():
+    name, address = name.strip(), _ascii_address(address.strip())
+    if not is_one_line(name):
         raise ValueError("must have a name without line breaks or control characters")
     return {"emailAddress": {"address": address, **({"name": name} if name else {})}}
 
@@ -115,7 +118,16 @@ def _ascii_address(address: str) -> str:
 
 def _split(text: str) -> tuple[str, str]:
     name, bracket, rest = text.strip().rpartition("<")
-    return (name, rest[:-1]) if bracket and rest.endswith(">") else ("", text)
+    if not bracket or not rest.endswith(">"):
+        return "", text
+    quoted = _QUOTED.fullmatch(name.strip())
+    return (re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else name), rest[:-1]
+
+
+def is_one_line(text: str) -> bool:
+    """Whether a text has neither line breaks nor control characters. Joined emoji, marks of direction and every
+    kind of space are text like any other."""
+    return not any(unicodedata.category(char) in _NO_TEXT for char in text)
 
 
 def time(value: str, _: Lookup | None = None) -> str:
@@ -138,7 +150,7 @@ def folder(value: str, lookup: Lookup) -> str:
     if _ID.fullmatch(value):
         return value
     parts = [part for part in value.strip("/").split("/") if part]
-    if not parts or not value.isprintable():
+    if not parts or not is_one_line(value):
         raise ValueError("must be a folder's id, a well-known name such as inbox, or a path")
     return _walk(parts, lookup)
 
@@ -188,7 +200,7 @@ def attachment(value: Mapping[str, Any], lookup: Lookup) -> Attachment:
 
 
 def _file(name: str, value: Mapping[str, Any]) -> dict[str, Any]:
-    if not name.isprintable():
+    if not is_one_line(name):
         raise ValueError("must have a name without line breaks or control characters")
     guessed = mimetypes.guess_type(name)[0] or "application/octet-stream"
     content_id = value.get("contentId")
