@@ -4,6 +4,7 @@ The rules come from the connection's configuration. Patterns are shell-like (``m
 and do not mind case.
 """
 
+import re
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
@@ -13,6 +14,10 @@ from .errors import OperationDenied
 NAMED_ONLY = ("graph.request", "graph.batch", "rules.forward")
 """What is off until ``operations.allow`` names it in full: a pattern is not enough. ``rules.forward`` stands for
 rules that send mail on."""
+
+_PLAIN = re.compile(r"[A-Za-z0-9#$&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+")
+"""An address that no server reads as another one: without quotes, and without ``%`` and ``!``, which some servers take
+for the way to a third one."""
 
 
 class Policy:
@@ -48,12 +53,23 @@ class Policy:
         return self._rules.recipients_allow is not None
 
     def check_recipients(self, addresses: Iterable[str]) -> None:
+        """Only plain addresses pass: what could be read as several, or as another one, is on no list."""
         allowed = self._rules.recipients_allow
-        refused = [one for one in addresses if allowed is not None and not _matches(one, allowed)]
+        if allowed is None:
+            return
+        refused = [one for one in addresses if not _PLAIN.fullmatch(one) or not _matches(one, allowed)]
         if refused:
             raise OperationDenied(
                 f"This connection does not allow mail to {', '.join(refused)}: not in recipients.allow.",
                 details={"rule": "recipients.allow", "recipients": refused},
+            )
+
+    def check_unlimited(self, way: str) -> None:
+        """``way`` has mail sent to recipients that cannot be looked at beforehand, or not by it."""
+        if self.limits_recipients:
+            raise OperationDenied(
+                f"This connection limits recipients (recipients.allow), which {way} would go round.",
+                details={"rule": "recipients.allow"},
             )
 
     def _denying_rule(self, operation: str, effect: str) -> str | None:

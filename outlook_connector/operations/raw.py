@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from ..binding import GraphRequest, unsafe_segment
 from ..context import Context
-from ..errors import InvalidInput, OperationDenied
+from ..errors import InvalidInput
 from ..graph import batch
 from ..reply import Reply
 
@@ -21,6 +21,8 @@ MAIL = (
 """What may stand first in a path, in lower case: the mail part of a mailbox."""
 _EFFECTS = {"GET": "read", "DELETE": "delete"}
 _SENDING = ("sendmail", "send", "reply", "replyall", "forward")
+_LEADING_OUT = ("messagerules", "mailboxsettings")
+"""What can have mail sent later on: rules, and automatic replies."""
 
 
 def request(context: Context, values: dict[str, Any]) -> dict[str, Any]:
@@ -44,17 +46,17 @@ def _checked(context: Context, name: str, given: Mapping[str, Any], at: str) -> 
     """The request, if the policy lets it pass. Raises ``InvalidInput`` and ``OperationDenied``."""
     segments = _segments(given["path"], f"{at}/path")
     method, body = given["method"], given.get("body")
-    sends = segments[-1].lower() in _SENDING
+    named = [one.lower().partition("(")[0].removeprefix("microsoft.graph.") for one in segments]
+    sends = named[-1] in _SENDING
     effect = "send" if sends else _EFFECTS.get(method, "write")
     context.policy.check_operation(name, effect)
-    if context.policy.limits_recipients and (sends or "messagerules" in map(str.lower, segments)):
-        raise OperationDenied(
-            f"This connection limits recipients, which {name} cannot look at: use the operation for it.",
-            details={"rule": "recipients.allow"},
-        )
+    if sends or (method != "GET" and not set(_LEADING_OUT).isdisjoint(named)):
+        context.policy.check_unlimited(f"{name} to {named[-1][:40]}")
     context.policy.check_recipients(_addresses(body))
     if any(one.lower() in ("forwardto", "redirectto", "forwardasattachmentto") for one in _names(body)):
         context.policy.check_operation("rules.forward", effect)
+    if sends:
+        context.hourly.count()
     query = {str(key): str(value) for key, value in given.get("query", {}).items()}
     headers = given.get("headers", {})
     repeatable = method in ("GET", "PUT", "PATCH")

@@ -20,7 +20,10 @@ _STANDARDS = {"windows": "Windows", "iana": "Iana"}
 
 
 def set_automatic_replies(context: Context, values: dict[str, Any]) -> dict[str, Any]:
-    """Automatic replies on, off, or on for a time; gives them as they are now."""
+    """Automatic replies on, off, or on for a time; gives them as they are now. They go to whoever writes, so that a
+    list of recipients leaves room for none."""
+    if values["status"] != "disabled":
+        context.policy.check_unlimited("an automatic reply")
     given = [name for name in _TIMES if name in values]
     if values["status"] == "scheduled" and len(given) < len(_TIMES):
         missing = [name for name in _TIMES if name not in values]
