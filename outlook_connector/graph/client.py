@@ -180,7 +180,7 @@ class Graph:
         if isinstance(problem, Throttled) or self.budget.spend():
             return True
         problem.details["retryBudget"] = "spent"
-        log.warning("a call was not repeated (%s): the retry budget is spent", problem.code)
+        log.info("a call was not repeated (%s): the retry budget is spent", problem.code)
         return False
 
     def _pass(self, request: GraphRequest, content: bytes | None, until: float, under_way: ExitStack) -> None:

@@ -162,7 +162,7 @@ class SharedSupply:
 
     def _failed(self, gate: Gate, error: ConnectorError) -> float | None:
         """The store could not be asked: those who wait are told, and no further call passes on what is left."""
-        log.warning("the limits of a mailbox could not be shared through the store (%s)", error.code)
+        log.info("the limits of a mailbox could not be shared through the store (%s)", error.code)
         with gate.lock:
             self.allowed = 0
             gate.send_away(error)

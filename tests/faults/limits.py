@@ -7,16 +7,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
+from outlook_connector import Connector, ConnectorError, connect
 from outlook_connector.sandbox import Sandbox
 
 from .processes import Shared, Worker, shared_store
 from .running import Scenario, kinds, main
 from .scenarios import Outcome, none, outcome
 
-READ = {"operation": "messages.list", "input": {"folder": "inbox", "limit": 1, "select": ["id"]}}
+READ: dict[str, Any] = {
+    "operation": "messages.list",
+    "input": {"folder": "inbox", "limit": 1, "select": ["id"]},
+}
 LATENCY = 0.03
 
 
@@ -104,9 +109,55 @@ def a_killed_worker(kind: str, *, seconds: float) -> Outcome:
     return outcome(f"kill -9 of one of two workers, {kind}", figures, **must)
 
 
+def a_dead_service(*, seconds: float, threads: int = 8) -> Outcome:
+    """503 to everything for a while: hardly more requests than calls, and all is well when the service is."""
+    with Sandbox() as sandbox, connect(sandbox.config(tokenStore="memory:")) as connector:
+        _call_for(connector, 0.5, threads)
+        earlier = len(spans_of(sandbox))
+        sandbox.fault(match="GET /me/*", status=503, delay=LATENCY, times=None)
+        calls, failed = _call_for(connector, seconds, threads)
+        requests = len(spans_of(sandbox)) - earlier
+        sandbox.clear_faults()
+        healed = time.monotonic()
+        while _call_for(connector, 0.2, threads)[1]:
+            continue
+        figures = {
+            "calls": calls,
+            "failed": failed,
+            "requests": requests,
+            "requests for a call": round(requests / calls, 3),
+            "seconds until all is well": round(time.monotonic() - healed, 1),
+        }
+    must = {
+        "failed": lambda n: n == calls,
+        "requests for a call": lambda share: share <= 1.1,
+        "seconds until all is well": lambda waited: waited < 5,
+    }
+    return outcome(f"503 to everything for {seconds:.0f} s, {threads} threads", figures, **must)
+
+
+def _call_for(connector: Connector, seconds: float, threads: int) -> tuple[int, int]:
+    """Calls that threads made in that time, and how many of them failed."""
+    until = time.monotonic() + seconds
+
+    def work(_: int) -> tuple[int, int]:
+        made = failed = 0
+        while time.monotonic() < until:
+            made += 1
+            try:
+                connector.invoke(READ["operation"], READ["input"])
+            except ConnectorError:
+                failed += 1
+        return made, failed
+
+    with ThreadPoolExecutor(threads) as pool:
+        told = list(pool.map(work, range(threads)))
+    return sum(made for made, _ in told), sum(failed for _, failed in told)
+
+
 def plan(*, full: bool) -> dict[str, Scenario]:
     """Each scenario by its name."""
-    found: dict[str, Scenario] = {}
+    found: dict[str, Scenario] = {"dead": partial(a_dead_service, seconds=60.0 if full else 5.0)}
     seconds = 20.0 if full else 3.0
     for kind in kinds():
         found[f"threads/{kind}"] = partial(many_threads, kind, processes=2, threads=16, seconds=seconds)
