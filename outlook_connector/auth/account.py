@@ -12,7 +12,7 @@ from typing import Any
 from ..config import Config, Secret
 from ..errors import ConfigError
 from ..store import Store, StoreConflict
-from .scopes import granted
+from .scopes import DEFAULT, granted
 
 LINEAGE = 200
 """How many earlier refresh tokens of a row are recognised, the most recently met ones."""
@@ -26,7 +26,8 @@ class Account:
     """The token row. Times are epoch seconds; ``reason`` is ``None`` while the account is in order.
 
     From ``refresh_at`` on Microsoft Entra would have the token renewed, long before its end.
-    ``scopes`` were granted. ``asked`` were asked for, granted or not, so that nobody asks again in vain.
+    ``scopes`` were granted. ``asked`` were asked for, granted or not, so that nobody asks again in vain. ``offered``
+    an administrator has consented to since, ``.default`` standing for all that the app registration lists.
     ``demanded`` are the claims that the next sign-in has to answer, where a challenge could not be met without
     a person.
     ``lineage`` holds hashes of the refresh tokens that led here, so that a host's older one is known as such.
@@ -39,6 +40,7 @@ class Account:
     refresh_token: str | None = field(default=None, repr=False)
     scopes: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
+    offered: tuple[str, ...] = ()
     username: str | None = None
     display_name: str | None = None
     object_id: str | None = None
@@ -74,6 +76,15 @@ class Account:
         """The refresh token, as a value that shows itself to nobody."""
         return Secret(self.refresh_token) if self.refresh_token else None
 
+    @property
+    def consented(self) -> tuple[str, ...]:
+        """What a refresh can surely ask for; nothing where only ``.default`` can tell it."""
+        return () if DEFAULT in self.offered else tuple(sorted({*self.scopes, *self.offered}))
+
+    def outdated(self, now: float, offered: Iterable[str]) -> "Account":
+        """The same account, soon to be renewed: ``offered`` has been consented to, or all that the app registers."""
+        return replace(self, refresh_at=now, offered=tuple(offered) or (DEFAULT,))
+
     def descends_from(self, refresh_token: Secret) -> bool:
         """Whether that refresh token is this row's, or one that it was rotated from."""
         return fingerprint(refresh_token) in self.lineage
@@ -108,6 +119,7 @@ def renewed(
         refresh_token=token.reveal() if token else None,
         scopes=granted(answer.get("scope"), account.scopes or asked, config.graph_audience),
         asked=tuple(sorted({*account.asked, *asked})),
+        offered=(),
         username=claims.get("preferred_username") or claims.get("upn") or account.username,
         display_name=claims.get("name") or account.display_name,
         object_id=claims.get("oid") or account.object_id,
@@ -175,7 +187,7 @@ def restored(raw: Mapping[str, Any]) -> Account:
     """An account from JSON values. Unknown fields of a later version are left out, missing ones have their defaults;
     raises ``TypeError`` where there is no account at all."""
     known = {item.name for item in fields(Account)} & set(raw)
-    lists = {name: tuple(raw.get(name, ())) for name in ("scopes", "asked", "lineage")}
+    lists = {name: tuple(raw.get(name, ())) for name in ("scopes", "asked", "offered", "lineage")}
     return Account(**{**{name: raw[name] for name in known}, **lists})
 
 

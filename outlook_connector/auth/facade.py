@@ -125,7 +125,7 @@ class Auth:
         self._through_the_app("sign anybody in", ("delegated",) if parameters.get("code") else BY_APP)
         done = self._signin.complete(Hidden(parameters))
         if isinstance(done, AdminConsent):
-            self._tokens.outdate()
+            self._tokens.outdate(done.scopes)
             return {
                 "account": self.config.account,
                 "adminConsent": True,

@@ -51,7 +51,7 @@ class HostTokens:
     def catch_up(self) -> None:
         """There is no row: what the host's callable returns is asked for when Graph refuses the token."""
 
-    def outdate(self) -> None:
+    def outdate(self, offered: tuple[str, ...]) -> None:
         """Nothing is renewed here."""
 
     def adopt(self, account: Account) -> None:

@@ -5,7 +5,6 @@ the store, which another worker may have renewed meanwhile; and only then Micros
 """
 
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from typing import Protocol
 
 from ..config import Config
@@ -37,8 +36,8 @@ class Tokens(TokenSource, Protocol):
     def catch_up(self) -> None:
         """Goes on with a newer token that another worker has got since, and has one renewed that is outdated."""
 
-    def outdate(self) -> None:
-        """Has every worker renew its token when it next lacks a permission."""
+    def outdate(self, offered: tuple[str, ...]) -> None:
+        """Has whoever next lacks a permission renew the token, to ask for what an administrator has ``offered``."""
 
     def adopt(self, account: Account) -> None:
         """Takes a new sign-in."""
@@ -89,13 +88,13 @@ class TokenProvider:
         if theirs and theirs.valid(self._clock.time()):
             self._current = theirs
 
-    def outdate(self) -> None:
-        """Marks the row, so that whoever comes by it renews its token: more has been granted than it holds."""
+    def outdate(self, offered: tuple[str, ...]) -> None:
+        """Marks the row: more has been granted than its token holds."""
         while True:
             account, version = self._renewal.row.load()
             if account is None:
                 return
-            due = replace(account, refresh_at=self._clock.time())
+            due = account.outdated(self._clock.time(), offered)
             try:
                 self._renewal.row.save(due, version)
             except StoreConflict:

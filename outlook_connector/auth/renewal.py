@@ -60,7 +60,7 @@ class Renewal:
                 break
             self._check(account, token, force)
             try:
-                answer = self._grant.ask(token, self._base(account, token).scopes, claims)
+                answer = self._grant.ask(token, self._base(account, token).consented, claims)
             except SignInRequired as error:
                 refused, spent = error, token
                 continue
