@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from .errors import OperationDenied
 from .store import Store, StoreConflict
 
-MINUTES = 60
+KEPT = 61
+"""Minutes that count: an hour, and the one that has begun."""
 
 
 @dataclass(frozen=True)
@@ -33,18 +34,18 @@ class Hourly:
             minute = int(self.now() // 60)
             blob, version = self.store.load(self.name)
             counted: dict[str, int] = json.loads(blob) if blob else {}
-            recent = {at: number for at, number in counted.items() if int(at) > minute - MINUTES}
+            recent = {at: number for at, number in counted.items() if int(at) > minute - KEPT}
             if sum(recent.values()) + mails > self.most:
                 raise self._full(recent, mails)
             recent[str(minute)] = recent.get(str(minute), 0) + mails
             try:
-                self.store.save(self.name, json.dumps(recent).encode(), version, ttl=(MINUTES + 1) * 60)
+                self.store.save(self.name, json.dumps(recent).encode(), version, ttl=KEPT * 60)
             except StoreConflict:
                 continue
             return
 
     def _full(self, recent: dict[str, int], mails: int) -> OperationDenied:
-        opens = (self._opening_minute(recent, mails) + MINUTES) * 60
+        opens = (self._opening_minute(recent, mails) + KEPT) * 60
         at = datetime.fromtimestamp(opens, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         return OperationDenied(
             f"This connection may send {self.most} mails an hour (limits.mailsPerHour), and they are gone. The next "
