@@ -1,6 +1,8 @@
 """Attachments, small and large."""
 
 import base64
+from email import message_from_bytes
+from email.policy import default
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -59,6 +61,36 @@ def test_a_message_can_be_attached_to_a_message(adele: Client) -> None:
     assert "item" not in adele.get(path).json
     shown = adele.get(path, expand="microsoft.graph.itemattachment/item").json
     assert shown["item"]["subject"] == "Inside"
+
+
+INSIDE = {
+    "@odata.type": "#microsoft.graph.message",
+    "subject": "Čaj o páté",
+    "body": {"contentType": "html", "content": "<p>Inside</p>"},
+    "from": {"emailAddress": {"name": "Kim, Akers", "address": "kim@contoso.example"}},
+    "attachments": [file("tea.txt", "aGk=")],
+}
+
+
+def test_an_attached_message_is_mime_by_itself_and_in_its_message(adele: Client) -> None:
+    kind = {"@odata.type": "#microsoft.graph.itemAttachment"}
+    made = adele.post(DRAFT, {**kind, "name": "Inside", "item": INSIDE}).json
+    path = f"{DRAFT}/{made['id'].replace('/', '%2F').replace('+', '%2B')}"
+    alone = message_from_bytes(adele.get(f"{path}/$value").body, policy=default)
+    whole = message_from_bytes(adele.get(message(anchors.DRAFT, "/$value")).body, policy=default)
+    (part,) = (one for one in whole.walk() if one.get_content_type() == "message/rfc822")
+    for mail in (alone, part.get_content()):
+        assert mail["Subject"] == "Čaj o páté"
+        assert mail["From"] == '"Kim, Akers" <kim@contoso.example>'
+        assert [one.get_filename() for one in mail.iter_attachments()] == ["tea.txt"]
+
+
+def test_of_other_items_the_sandbox_has_no_mime(adele: Client) -> None:
+    kind = {"@odata.type": "#microsoft.graph.itemAttachment"}
+    event = {"@odata.type": "#microsoft.graph.event", "subject": "Tea"}
+    made = adele.post(DRAFT, {**kind, "name": "Tea", "item": event}).json
+    path = f"{DRAFT}/{made['id'].replace('/', '%2F').replace('+', '%2B')}"
+    assert adele.get(f"{path}/$value").code == "ErrorUnsupportedMimeConversion"
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Open extensions of messages."""
 
 import pytest
-from graph_calls import Client, Office, mail, message
+from graph_calls import Client, Office, mail, message, to
 
 from outlook_connector.sandbox.seed import anchors
 
@@ -59,3 +59,31 @@ def test_messages_come_with_their_extensions(adele: Client) -> None:
     assert found["companyName"] == "Wingtip Toys"
     assert "extensions" not in adele.get(one).json
     assert "extensions" not in adele.get(one, expand="extensions($filter=id eq 'Com.Other')").json
+
+
+STAMP = "String {7b2c8f3e-2a4d-4f0e-9d0a-5f1b6c3e8a91} Name stamp"
+MARKED = {"extensions": [REFERRAL], "singleValueExtendedProperties": [{"id": STAMP, "value": "4711"}]}
+EVERYTHING = f"attachments,extensions,singleValueExtendedProperties($filter=id eq '{STAMP}')"
+
+
+def test_a_draft_comes_with_its_extensions_and_extended_properties(adele: Client) -> None:
+    made = adele.post("/me/messages", mail("Marked", **MARKED)).json
+    found = adele.get(message(made["id"]), expand=EVERYTHING).json
+    assert found["extensions"][0]["companyName"] == "Wingtip Toys"
+    assert found["singleValueExtendedProperties"] == [{"id": STAMP, "value": "4711"}]
+    assert found["attachments"] == []
+
+
+def test_what_is_sent_at_once_keeps_them_in_sent_items_alone(adele: Client) -> None:
+    sent = mail("Marked", "adele@contoso.example", **MARKED)
+    assert adele.post("/me/sendMail", {"message": sent}).status == 202
+    kept = adele.get("/me/mailFolders/sentitems/messages", top=1, expand=EVERYTHING).value[0]
+    assert kept["extensions"][0]["extensionName"] == "Com.Contoso.Referral"
+    assert kept["singleValueExtendedProperties"] == [{"id": STAMP, "value": "4711"}]
+    arrived = adele.get("/me/mailFolders/inbox/messages", top=1, expand=EVERYTHING).value[0]
+    assert not {"extensions", "singleValueExtendedProperties"} & arrived.keys()
+
+
+@pytest.mark.parametrize("wrong", [[{}], ["x"], {}, [{"extensionName": "1"}]])
+def test_a_message_with_what_is_no_extension_is_refused(adele: Client, wrong: object) -> None:
+    assert adele.post("/me/messages", {"toRecipients": to("a@b.example"), "extensions": wrong}).status == 400

@@ -87,7 +87,7 @@ def _item(data: Mapping[str, Any], key: str, name: str, at: datetime) -> Attachm
     item = data.get("item")
     if not isinstance(item, dict):
         raise wrong_type("item", "StartObject")
-    if str(item.get("@odata.type", "")).lower().endswith("message"):
+    if str(item.get("@odata.type", "")).lower().endswith(".message"):
         read(item)
     size = len(json.dumps(item))
     return Attachment(

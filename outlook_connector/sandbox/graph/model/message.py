@@ -33,6 +33,11 @@ class Attachment:
         """Bytes as Exchange counts them: the content and a little for its properties."""
         return (len(self.content) or self.item_size) + len(self.name) + 100
 
+    @property
+    def holds_message(self) -> bool:
+        """Whether it is an item, and that a message."""
+        return str((self.item or {}).get("@odata.type", "")).lower().endswith(".message")
+
 
 @dataclass(frozen=True)
 class Message:

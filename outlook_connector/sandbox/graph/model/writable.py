@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from outlook_connector.sandbox.graph.model.body import stored
+from outlook_connector.sandbox.graph.model.extending import named
 from outlook_connector.sandbox.graph.problem import Problem, bad_request, problem
 from outlook_connector.sandbox.graph.times import zone
 
@@ -34,7 +35,6 @@ IGNORED = frozenset(
         "conversationId",
         "conversationIndex",
         "createdDateTime",
-        "extensions",
         "hasAttachments",
         "id",
         "isDraft",
@@ -180,6 +180,17 @@ def extended(name: str, value: Any) -> dict[str, str]:
     return found
 
 
+def _extensions(name: str, value: Any) -> dict[str, Json]:
+    """Open extensions that come with a message, name -> properties."""
+    found: dict[str, Json] = {}
+    for item in _list(name, value):
+        if not isinstance(item, dict):
+            raise wrong_type(name, "StartObject")
+        own, values = named(item)
+        found[own] = values
+    return found
+
+
 # Property -> check; what a check returns is stored.
 _CHECKS: Mapping[str, Check] = {
     "subject": _text,
@@ -203,6 +214,7 @@ _APART: Mapping[str, Check] = {
     "internetMessageId": _text,
     "internetMessageHeaders": headers,
     "singleValueExtendedProperties": extended,
+    "extensions": _extensions,
     "attachments": _list,
 }
 

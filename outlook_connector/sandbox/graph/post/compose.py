@@ -67,6 +67,7 @@ def compose(
         attachments=(*rekeyed(attachments, key), *given),
         headers=apart.get("internetMessageHeaders", ()),
         extended=extended,
+        extensions=apart.get("extensions", {}),
         references=answering.references,
     )
 

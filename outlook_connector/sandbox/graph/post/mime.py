@@ -13,6 +13,7 @@ from email.parser import BytesParser
 from email.policy import compat32
 from typing import Any
 
+from outlook_connector.sandbox.graph.model.attaching import attachment_of
 from outlook_connector.sandbox.graph.model.body import as_text
 from outlook_connector.sandbox.graph.model.ids import digest
 from outlook_connector.sandbox.graph.model.message import Attachment, Message
@@ -36,11 +37,16 @@ def mime_of(message: Message) -> bytes:
 
 
 def mime_of_item(item: Mapping[str, Any], at: datetime) -> bytes:
-    """The MIME of a message that is attached to another one. Raises 400 for what no message can hold."""
+    """The MIME of a message that is attached to another one, with its files but not what else it carries.
+
+    Raises 400 for what no message can hold.
+    """
     values, apart = read(item)
     own = digest("attached item", repr(sorted(values.items())), size=24)
     message_id = apart.get("internetMessageId") or f"<{own}@sandbox.contoso.example>"
-    made = Message(own, "", 0, values, message_id, own, b"", at, at, at, at)
+    parts = [attachment_of(one, f"{own}{n}", at) for n, one in enumerate(apart.get("attachments", ()))]
+    files = tuple(part for part in parts if part.kind == "file")
+    made = Message(own, "", 0, values, message_id, own, b"", at, at, at, at, attachments=files)
     return mime_of(made)
 
 
@@ -87,7 +93,7 @@ def _head(mail: Part, message: Message) -> None:
 
 
 def _attached(attachment: Attachment) -> Part:
-    if attachment.kind != "item":
+    if not attachment.holds_message:
         return _file(attachment)
     whole = BytesParser(policy=compat32).parsebytes(mime_of_item(attachment.item or {}, attachment.modified))
     part = MIMEMessage(whole)

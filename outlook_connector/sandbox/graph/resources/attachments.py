@@ -1,6 +1,5 @@
 """Attachments of a message: https://learn.microsoft.com/graph/api/resources/attachment"""
 
-import json
 from typing import Any
 
 from outlook_connector.sandbox.exchange import Answer
@@ -11,6 +10,7 @@ from outlook_connector.sandbox.graph.odata.render import attachment_json
 from outlook_connector.sandbox.graph.permissions import READ, WRITE
 from outlook_connector.sandbox.graph.post.compose import new_key
 from outlook_connector.sandbox.graph.post.incoming import is_mime
+from outlook_connector.sandbox.graph.post.mime import mime_of_item
 from outlook_connector.sandbox.graph.problem import bad_request
 from outlook_connector.sandbox.graph.request import Request
 from outlook_connector.sandbox.graph.resources.listing import entity_answer
@@ -55,10 +55,16 @@ def get_attachment(request: Request) -> Answer:
 
 
 def get_content(request: Request) -> Answer:
-    """The bytes of a file; of an item its JSON as MIME would need what Exchange alone has."""
+    """The bytes of a file, or the MIME of a message that is attached.
+
+    https://learn.microsoft.com/graph/api/attachment-get#get-the-raw-contents-of-a-file-or-item-attachment
+    """
     attachment = request.attachment(request.message())
     if attachment.kind == "item":
-        return Answer(200, json.dumps(attachment.item).encode(), {"Content-Type": "text/plain"})
+        if not attachment.holds_message:
+            raise bad_request("The sandbox converts messages alone.", "ErrorUnsupportedMimeConversion")
+        content = mime_of_item(attachment.item or {}, attachment.modified)
+        return Answer(200, content, {"Content-Type": "text/plain"})
     if attachment.kind != "file":
         raise bad_request("A reference attachment has no content.", "ErrorInvalidOperation")
     kind = attachment.content_type or "application/octet-stream"
