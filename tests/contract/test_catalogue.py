@@ -13,18 +13,20 @@ from hypothesis import strategies as st
 
 import outlook_connector.operations
 from outlook_connector.dispatcher import find_handler
-from outlook_connector.manifest import Operation
+from outlook_connector.manifest import Operation, Trigger
 from outlook_connector.schema import explainer
 
 from .catalogue import EXAMPLES, MANIFEST, OPERATIONS, SCHEMAS, example
 
 PARAMETRISED = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
-SIDES = [(one.name, file) for one in OPERATIONS for file in (one.input_schema, one.output_schema)]
+ENTRIES: list[Operation | Trigger] = [*OPERATIONS, *MANIFEST.triggers.values()]
+EACH_ENTRY = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+SIDES = [(one.name, file) for one in ENTRIES for file in (one.input_schema, one.output_schema)]
 
 
-@PARAMETRISED
-def test_an_input_is_closed_and_has_two_examples(operation: Operation) -> None:
-    schema = MANIFEST.input_schema(operation.name)
+@EACH_ENTRY
+def test_an_input_is_closed_and_has_two_examples(entry: Operation | Trigger) -> None:
+    schema = MANIFEST.input_schema(entry.name)
     assert schema["additionalProperties"] is False
     assert len(schema["examples"]) >= 2
 
@@ -45,9 +47,9 @@ def test_an_example_fits_its_schema_in_both_opinions(name: str, index: int) -> N
     assert explainer(SCHEMAS, file).is_valid(example(name, index))
 
 
-@PARAMETRISED
-def test_an_output_is_open(operation: Operation) -> None:
-    schema, _ = SCHEMAS.resolve(SCHEMAS.document(operation.output_schema), operation.output_schema)
+@EACH_ENTRY
+def test_an_output_is_open(entry: Operation | Trigger) -> None:
+    schema, _ = SCHEMAS.resolve(SCHEMAS.document(entry.output_schema), entry.output_schema)
     assert "additionalProperties" not in schema
 
 
@@ -103,15 +105,15 @@ WRONG = st.one_of(
 )
 
 
-@PARAMETRISED
+@EACH_ENTRY
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_both_validators_agree_on_wrong_inputs_and_each_problem_has_a_place(
-    operation: Operation, data: st.DataObject
+    entry: Operation | Trigger, data: st.DataObject
 ) -> None:
-    file = operation.input_schema
-    known = sorted(MANIFEST.input_schema(operation.name)["properties"])
-    base = dict(example(operation.name, data.draw(st.integers(0, 1))))
+    file = entry.input_schema
+    known = sorted(MANIFEST.input_schema(entry.name)["properties"])
+    base = dict(example(entry.name, data.draw(st.integers(0, 1))))
     for name in data.draw(st.lists(st.sampled_from([*known, "unknown"]), min_size=1, max_size=3)):
         if data.draw(st.booleans()):
             base.pop(name, None)
