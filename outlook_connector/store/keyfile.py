@@ -4,6 +4,7 @@ import contextlib
 import os
 import secrets
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -11,14 +12,18 @@ from cryptography.fernet import Fernet
 from ..errors import ConfigError
 
 
-def read_or_create(path: Path) -> str:
+def read_or_create(path: Path, in_use: Callable[[], bool] = lambda: False) -> str:
     """The key in ``path``; where the file is missing, a new one, created with mode 0600 in one step.
 
-    Of several processes that start at once one creates the file, and all return its key. Raises ``ConfigError``
-    where the file cannot be read or written, or where others than its owner may read it.
+    ``in_use`` tells whether the store holds rows: then they were sealed with the key that is missing, and no new one
+    is made. Of several processes that start at once one creates the file, and all return its key. Raises
+    ``ConfigError`` where the file is missing in that way, cannot be read or written, or where others than its owner
+    may read it.
     """
     try:
         if not path.exists():
+            if in_use() and not path.exists():  # another process may have made it, and a row, in between
+                raise _missing(path)
             _create(path)
         _check(path)
         return path.read_text(encoding="ascii").strip()
@@ -45,6 +50,22 @@ def _create(path: Path) -> None:
 def _check(path: Path) -> None:
     if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise _refusal(path, f"can be read by others than its owner. Run: chmod 600 {path}")
+
+
+def _missing(path: Path) -> ConfigError:
+    advice = (
+        "Restore it from a backup; or set storeKey, if that is what the store was encrypted with; or move the "
+        "store's file away and sign in anew: outlook-connector login."
+    )
+    return ConfigError(
+        f"The token store's key file {path} is missing, and the store holds rows that nobody can read without it. "
+        f"{advice}",
+        code="storeKeyMissing",
+        details={
+            "problems": [{"pointer": "/storeKey", "message": "the key file is missing"}],
+            "advice": advice,
+        },
+    )
 
 
 def _refusal(path: Path, what: str) -> ConfigError:

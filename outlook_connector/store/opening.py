@@ -1,6 +1,7 @@
 """From a ``tokenStore`` URL to a store."""
 
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -69,7 +70,7 @@ def _sqlite(rest: str, key: str | None, environment: Mapping[str, str]) -> Store
     if given:
         return SealedStore(store, *given)
     file = path.with_name(path.name + ".key")
-    return SealedStore(store, [read_or_create(file)], f"the key file {file}")
+    return SealedStore(store, [read_or_create(file, store.holds_rows)], f"the key file {file}")
 
 
 def _redis(scheme: str, rest: str, key: str | None, environment: Mapping[str, str]) -> Store:
@@ -96,7 +97,7 @@ _OPENERS: Mapping[str, Callable[[str, str | None, Mapping[str, str]], Store]] = 
 
 
 def _path(rest: str) -> Path:
-    text = unquote(rest.removeprefix("//"))
+    text = re.sub("^//+", "/", unquote(rest.removeprefix("//")))  # sqlite:////path is meant as sqlite:///path
     if not text.strip("/"):
         raise _refusal("sqlite: needs the path of a file, such as sqlite:///var/lib/outlook/store.sqlite3")
     if text[:2] == "/~" or (os.name == "nt" and text[2:3] == ":"):

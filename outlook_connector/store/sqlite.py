@@ -104,6 +104,19 @@ class SqliteStore:
         with self._writing() as database:
             database.execute("DELETE FROM leases WHERE key = ? AND fence = ?", (key, fence))
 
+    def holds_rows(self) -> bool:
+        """Whether there is any row that has not run out."""
+        with self._told():
+            found = (
+                self._connection()
+                .execute(
+                    "SELECT 1 FROM entries WHERE blob IS NOT NULL AND coalesce(expires > ?, 1) LIMIT 1",
+                    (self._now(),),
+                )
+                .fetchone()
+            )
+        return found is not None
+
     def close(self) -> None:
         """Closes this thread's connection; the next use opens another."""
         connection = self._own()

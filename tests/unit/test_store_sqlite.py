@@ -211,3 +211,36 @@ def test_memory_is_one_store_for_each_opening() -> None:
     first, second = open_store("memory:"), open_store("memory:")
     first.save("a", b"one", 0)
     assert second.load("a")[0] is None
+
+
+def test_a_store_whose_key_file_is_lost_is_refused_and_gets_no_new_key(tmp_path: Path) -> None:
+    url, key = f"sqlite:///{tmp_path}/store.sqlite3", tmp_path / "store.sqlite3.key"
+    open_store(url, environment={}).save("token/1", b"row", 0)
+    kept = key.read_bytes()
+    key.unlink()
+    for _ in range(2):
+        with pytest.raises(ConfigError, match=r"is missing.*Restore it.*sign in anew") as lost:
+            open_store(url, environment={})
+        assert lost.value.code == "storeKeyMissing"
+        assert f" {key} " in lost.value.message
+        assert not key.exists()
+    key.write_bytes(kept)
+    key.chmod(0o600)
+    assert open_store(url, environment={}).load("token/1")[0] == b"row"
+
+
+def test_a_store_without_rows_gets_a_new_key_file(tmp_path: Path) -> None:
+    url, key = f"sqlite:///{tmp_path}/store.sqlite3", tmp_path / "store.sqlite3.key"
+    store = open_store(url, environment={})
+    store.save("token/1", None, store.save("token/1", b"row", 0))
+    key.unlink()
+    open_store(url, environment={})
+    assert key.exists()
+
+
+def test_a_key_of_the_configurations_own_needs_no_file(tmp_path: Path) -> None:
+    url, key = f"sqlite:///{tmp_path}/store.sqlite3", Fernet.generate_key().decode()
+    open_store(url, key, environment={}).save("token/1", b"row", 0)
+    assert open_store(url, key, environment={}).load("token/1")[0] == b"row"
+    with pytest.raises(ConfigError, match="set storeKey"):
+        open_store(url, environment={})
