@@ -13,11 +13,13 @@ from ..binding import GraphRequest, get
 from ..context import Context
 from .reading import a_message, looked_up
 from .removed import FOLDER_SELECT
-from .source import Happening
+from .source import Happening, Item
 
 Event = dict[str, Any]
 RESOURCES = ("message", "folder", "attachment")
 """What an event holds of Graph's: left out of what is remembered of it."""
+TYPES = ("#microsoft.graph.message", "#microsoft.graph.mailFolder")
+"""Types that say no more than the property does that the resource stands in."""
 
 
 def event(trigger: str, context: Context, happening: Happening) -> Event:
@@ -30,9 +32,18 @@ def event(trigger: str, context: Context, happening: Happening) -> Event:
         "time": happening.time,
         "mailbox": context.graph.mailbox or "me",
         f"{happening.kind}Id": happening.id,
-        happening.kind: happening.resource,
-        **happening.parts,
+        happening.kind: _plain(happening.resource),
+        **{name: _plain(one) if name in RESOURCES else one for name, one in happening.parts.items()},
     }
+
+
+def _plain(resource: Item | None) -> Item | None:
+    """Without what lists, deltas and single reads say differently of one and the same resource."""
+    if resource is None:
+        return None
+    kind = resource.get("@odata.type")
+    left_out = {"@odata.context", "@odata.etag", *(["@odata.type"] if kind in TYPES else [])}
+    return {name: value for name, value in resource.items() if name not in left_out}
 
 
 def event_id(trigger: str, owner: str, *facts: str) -> str:
@@ -52,7 +63,7 @@ def restored(context: Context, events: Sequence[Event]) -> list[Event]:
     found = looked_up(context.graph, [read for _, _, read in wanted]) if wanted else []
     whole = [dict(one) for one in events]
     for (number, kind, _), resource in zip(wanted, found, strict=True):
-        whole[number][kind] = resource
+        whole[number][kind] = _plain(resource)
     return whole
 
 
