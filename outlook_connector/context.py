@@ -5,6 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .auth import Auth
+from .binding import unsafe_segment
+from .config import PERSONLESS
+from .errors import InvalidInput
 from .files import Files
 from .graph.client import Graph
 from .hourly import Hourly
@@ -14,10 +17,23 @@ from .sent import SentKeys
 from .store import Store
 
 
+def chosen_mailbox(graph: Graph, policy: Policy, named: str | None, at: str = "/mailbox") -> str | None:
+    """The mailbox that an input means by ``named`` (``None`` is the connection's own): its address or id, or ``None``
+    for the signed-in person's. ``at`` is where in the input it stands. Raises ``InvalidInput``, ``OperationDenied``."""
+    config = graph.config
+    mailbox = config.mailbox if named is None else None if named == "me" else named
+    if mailbox is None and config.auth in PERSONLESS:
+        raise InvalidInput.of([(at, "must name a mailbox: an application has none of its own")])
+    if mailbox is not None and unsafe_segment(mailbox):
+        raise InvalidInput.of([(at, "must be an address or an id")])
+    policy.check_mailbox(mailbox)
+    return mailbox
+
+
 @dataclass(frozen=True)
 class Context:
-    """One invocation's means. ``needs`` are the permissions of all operations that the connection allows, and
-    ``owner`` names the mailbox for anything that is remembered in the ``store``; ``cursor_key`` seals cursors."""
+    """One invocation's means. ``needs`` are the permissions of all operations that the connection allows, ``uses``
+    what more their special uses need; ``owner`` names the mailbox for anything that is remembered in the ``store``; ``cursor_key`` seals cursors."""
 
     graph: Graph
     auth: Auth
@@ -29,4 +45,5 @@ class Context:
     owner: str
     cursor_key: bytes = field(repr=False)
     needs: tuple[Need, ...] = ()
+    uses: tuple[Need, ...] = ()
     clock: Callable[[], float] = time.time

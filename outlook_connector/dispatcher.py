@@ -9,16 +9,17 @@ from threading import Lock
 from types import TracebackType
 from typing import Any
 
-from .binding import bind, unsafe_segment
+from .binding import bind
 from .checks import check_cloud, check_output, unknown
-from .config import PERSONLESS, Config
+from .config import Config
 from .consenting import consent_told
-from .context import Context
-from .errors import ConnectorError, InvalidInput
+from .context import Context, chosen_mailbox
+from .errors import ConnectorError, InvalidInput, OutcomeUnknown
 from .frames import bare, without_frames
 from .graph.paging import DEFAULT_LIMIT, Listing, Place, collect, iterate, listing, page_size
 from .manifest import Manifest, Operation, Trigger
 from .normalise import addresses, normalise, plan
+from .operations.reconciling import reconciled
 from .plain import plain
 from .progress import OnProgress, reporter
 from .schema import Schemas
@@ -92,7 +93,10 @@ class Connector(AbstractContextManager["Connector"]):
             heard = replace(context.graph, progress=reporter(name, on_progress))
             context = replace(context, graph=heard)
         with consent_told(prepared.operation, context):
-            result = self._run(prepared, context, values)
+            try:
+                result = self._run(prepared, context, values)
+            except OutcomeUnknown as lost:
+                result = reconciled(prepared.operation.name, values, context, lost)
             if prepared.operation.result == "collection":
                 limit = values.get("limit", DEFAULT_LIMIT)
                 result = collect(result, self._place(name, context), values.get("cursor"), limit)
@@ -201,13 +205,7 @@ class Connector(AbstractContextManager["Connector"]):
         the invocation, or for each call of an iteration, whose pace is the caller's."""
         if operation.root != "mailbox":
             return replace(self._context, graph=self._context.graph.bound(None, each_call))
-        named = raw.pop("mailbox", None)
-        mailbox = self.config.mailbox if named is None else None if named == "me" else named
-        if mailbox is None and self.config.auth in PERSONLESS:
-            raise InvalidInput.of([("/mailbox", "must name a mailbox: an application has none of its own")])
-        if mailbox is not None and unsafe_segment(mailbox):
-            raise InvalidInput.of([("/mailbox", "must be an address or an id")])
-        self._context.policy.check_mailbox(mailbox)
+        mailbox = chosen_mailbox(self._context.graph, self._context.policy, raw.pop("mailbox", None))
         owner = mailbox or f"account:{self.config.account}"
         return replace(
             self._context, graph=self._context.graph.bound(mailbox, each_call), owner=owner.lower()

@@ -77,7 +77,8 @@ class UnknownOperation(ConnectorError):
 
 
 class OperationDenied(ConnectorError):
-    """The connection's policy forbids the operation, the mailbox or a recipient; ``details["rule"]`` says which."""
+    """The connection's policy forbids the operation, the mailbox or a recipient; ``details["rule"]`` is the
+    configuration's key that does."""
 
     default_code = "operationDenied"
 

@@ -54,7 +54,8 @@ class RequestTemplate:
 
 @dataclass(frozen=True)
 class Operation:
-    """One entry of the manifest. ``idempotent``: a second call changes nothing more."""
+    """One entry of the manifest. ``idempotent``: a second call changes nothing more. ``by_method``: what it does
+    follows from the HTTP method in its input, and ``effect`` is the worst of that."""
 
     name: str
     title: str
@@ -70,6 +71,7 @@ class Operation:
     clouds: tuple[str, ...] = ()
     deprecated: str | None = None
     documentation: str | None = None
+    by_method: bool = False
 
     @property
     def input_schema(self) -> str:
@@ -81,8 +83,9 @@ class Operation:
 
     @property
     def effect_on_mail(self) -> str:
-        """What a policy judges: an operation that does not call Graph, such as a sign-in, changes no mail."""
-        return "read" if self.root == "none" else self.effect
+        """What a policy judges: an operation that does not call Graph, such as a sign-in, changes no mail. Where the
+        effect follows from the method, the least is judged here, and the rest by the handler."""
+        return "read" if self.root == "none" or self.by_method else self.effect
 
 
 Entry = TypeVar("Entry")
@@ -177,7 +180,7 @@ def _entries(raw: Any, at: str, read: _Reader[Entry], problems: list[Problem]) -
 
 _KEYS = {
     *("title", "description", "effect", "idempotent", "permissions", "permissionsFor", "result", "root"),
-    *("request", "handler", "clouds", "deprecated", "documentation"),
+    *("request", "handler", "clouds", "deprecated", "documentation", "effectByMethod"),
 }
 
 
@@ -207,6 +210,7 @@ def _operation(name: str, raw: Mapping[str, Any], at: str, problems: list[Proble
         clouds=texts(raw.get("clouds", []), f"{at}/clouds", problems),
         deprecated=raw.get("deprecated"),
         documentation=raw.get("documentation"),
+        by_method=flag(raw, "effectByMethod", False, at, problems),
     )
 
 

@@ -31,10 +31,11 @@ class Policy:
         return self._denying_rule(operation, effect) is None
 
     def check_operation(self, operation: str, effect: str) -> None:
-        rule = self._denying_rule(operation, effect)
-        if rule:
+        found = self._denying_rule(operation, effect)
+        if found:
+            rule, reason = found
             raise OperationDenied(
-                f"This connection does not allow {operation}: {rule}.",
+                f"This connection does not allow {operation}: {reason}.",
                 details={"operation": operation, "rule": rule},
             )
 
@@ -72,17 +73,18 @@ class Policy:
                 details={"rule": "recipients.allow"},
             )
 
-    def _denying_rule(self, operation: str, effect: str) -> str | None:
+    def _denying_rule(self, operation: str, effect: str) -> tuple[str, str] | None:
+        """The configuration's key that forbids it, and the reason in words."""
         rules = self._rules
         if rules.read_only and effect != "read":
-            return "readOnly is set, and the operation would " + effect
+            return "readOnly", "readOnly is set, and the operation would " + effect
         named = {one.lower() for one in rules.operations_allow or ()}
         if operation.lower() in NAMED_ONLY and operation.lower() not in named:
-            return "it is off until operations.allow names it in full"
+            return "operations.allow", "it is off until operations.allow names it in full"
         if _matches(operation, rules.operations_deny):
-            return "operations.deny names it"
+            return "operations.deny", "operations.deny names it"
         if rules.operations_allow is not None and not _matches(operation, rules.operations_allow):
-            return "operations.allow does not name it"
+            return "operations.allow", "operations.allow does not name it"
         return None
 
 

@@ -1,12 +1,13 @@
 """Many calls in few: batches of 20, one in flight at a time, and only the parts that failed are sent again.
 
-Outlook works on four parts of a batch at once, which is all that a mailbox takes, so batches of one mailbox do not
-run side by side. https://learn.microsoft.com/graph/json-batching
+Outlook works on four parts of a batch at once, which is all that a mailbox takes, so a batch waits until it has the
+mailbox alone, whatever thread or worker uses it (see ``limits``). https://learn.microsoft.com/graph/json-batching
 """
 
 import base64
 import json
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +19,8 @@ from .retry import DECISIONS, Verdict, failure_of, wait
 
 PARTS = 20
 """Requests of one batch at most."""
+MAILBOXES = 8
+"""Mailboxes that batches go to at the same time."""
 
 Outcome = Reply | ConnectorError
 """What became of one request: Graph's good answer, or the error that the call alone would have raised."""
@@ -38,6 +41,32 @@ def run(graph: Graph, requests: Sequence[GraphRequest]) -> list[Outcome]:
                 raise
             outcomes += [error] * len(chunk)
     return outcomes
+
+
+def side_by_side(calls: Sequence[tuple[Graph, GraphRequest]]) -> list[Outcome]:
+    """As ``run``, for calls to several mailboxes: the batches of one follow one another, those of several go out at
+    the same time. Raises only where nothing has been done in any of them."""
+    mailboxes: dict[str, list[int]] = {}
+    for at, (graph, _) in enumerate(calls):
+        mailboxes.setdefault(graph.owner(), []).append(at)
+    groups = list(mailboxes.values())
+    with ThreadPoolExecutor(max(1, min(len(groups), MAILBOXES)), "outlook-batch") as pool:
+        told = list(pool.map(lambda group: _attempted([calls[at] for at in group]), groups))
+    failed = [one for one in told if isinstance(one, ConnectorError)]
+    if told and len(failed) == len(told):
+        raise failed[0]
+    outcomes: dict[int, Outcome] = {}
+    for group, one in zip(groups, told, strict=True):
+        each = [one] * len(group) if isinstance(one, ConnectorError) else one
+        outcomes.update(zip(group, each, strict=True))
+    return [outcomes[at] for at in range(len(calls))]
+
+
+def _attempted(calls: Sequence[tuple[Graph, GraphRequest]]) -> list[Outcome] | ConnectorError:
+    try:
+        return run(calls[0][0], [request for _, request in calls])
+    except ConnectorError as error:
+        return error
 
 
 def _batch(graph: Graph, requests: Sequence[GraphRequest]) -> list[Outcome]:

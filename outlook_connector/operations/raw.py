@@ -5,13 +5,15 @@ Off until ``operations.allow`` names ``graph.request`` or ``graph.batch``. What 
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
 from ..binding import GraphRequest, unsafe_segment
-from ..context import Context
+from ..context import Context, chosen_mailbox
 from ..errors import InvalidInput
 from ..graph import batch
+from ..graph.client import Graph
 from ..reply import Reply
 
 MAIL = (
@@ -28,25 +30,34 @@ _LEADING_OUT = ("messagerules", "mailboxsettings")
 def request(context: Context, values: dict[str, Any]) -> dict[str, Any]:
     """One call: its status and the answer's object or text."""
     made = _checked(context, "graph.request", values, "")
+    _count(context, made)
     reply = context.graph.call(made)
     return _told(reply)
 
 
 def batch_(context: Context, values: dict[str, Any]) -> dict[str, Any]:
-    """Calls in batches, with an answer for each, in their order."""
-    made = [
-        _checked(context, "graph.batch", one, f"/requests/{at}") for at, one in enumerate(values["requests"])
-    ]
-    outcomes = batch.run(context.graph, made)
+    """Calls in batches, with an answer for each, in their order; those to several mailboxes side by side."""
+    made = []
+    for at, one in enumerate(values["requests"]):
+        graph = _graph_of(context, one, f"/requests/{at}/mailbox")
+        made.append((graph, _checked(context, "graph.batch", one, f"/requests/{at}")))
+    _count(context, *(one for _, one in made))
+    outcomes = batch.side_by_side(made)
     value = [_told(one) if isinstance(one, Reply) else {"problem": one.to_dict()} for one in outcomes]
     return {"value": value, "failed": sum("problem" in one for one in value)}
 
 
+def _graph_of(context: Context, given: Mapping[str, Any], at: str) -> Graph:
+    if "mailbox" not in given:
+        return context.graph
+    mailbox = chosen_mailbox(context.graph, context.policy, given["mailbox"], at)
+    return replace(context.graph, mailbox=mailbox)
+
+
 def _checked(context: Context, name: str, given: Mapping[str, Any], at: str) -> GraphRequest:
     """The request, if the policy lets it pass. Raises ``InvalidInput`` and ``OperationDenied``."""
-    segments = _segments(given["path"], f"{at}/path")
+    named = _named(given["path"], f"{at}/path")
     method, body = given["method"], given.get("body")
-    named = [one.lower().partition("(")[0].removeprefix("microsoft.graph.") for one in segments]
     sends = named[-1] in _SENDING
     effect = "send" if sends else _EFFECTS.get(method, "write")
     context.policy.check_operation(name, effect)
@@ -55,12 +66,23 @@ def _checked(context: Context, name: str, given: Mapping[str, Any], at: str) -> 
     context.policy.check_recipients(_addresses(body))
     if any(one.lower() in ("forwardto", "redirectto", "forwardasattachmentto") for one in _names(body)):
         context.policy.check_operation("rules.forward", effect)
-    if sends:
-        context.hourly.count()
     query = {str(key): str(value) for key, value in given.get("query", {}).items()}
     headers = given.get("headers", {})
     repeatable = method in ("GET", "PUT", "PATCH")
     return GraphRequest(method, given["path"], query, headers, body=body, repeatable=repeatable)
+
+
+def _count(context: Context, *made: GraphRequest) -> None:
+    """Mails are counted when nothing is left to refuse them."""
+    for one in made:
+        if _named(one.path, "/path")[-1] in _SENDING:
+            context.hourly.count()
+
+
+def _named(path: str, at: str) -> list[str]:
+    """The path's segments in lower case, as a policy knows them: without arguments and namespace."""
+    segments = _segments(path, at)
+    return [one.lower().partition("(")[0].removeprefix("microsoft.graph.") for one in segments]
 
 
 def _segments(path: str, at: str) -> list[str]:
