@@ -5,6 +5,7 @@ import pkgutil
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -62,7 +63,7 @@ def test_no_schema_is_left_over() -> None:
 
 def test_no_handler_is_left_over() -> None:
     named = {operation.handler for operation in OPERATIONS if operation.handler}
-    assert named == set(handlers())
+    assert named == set(functions_of(outlook_connector.operations))
     for name in named:
         assert callable(find_handler(str(name)))
 
@@ -148,10 +149,10 @@ def references(path: Path) -> Iterator[str]:
             found += node
 
 
-def handlers() -> Iterator[str]:
-    """Every function of the operations' modules that has a handler's form."""
-    for module in pkgutil.iter_modules(outlook_connector.operations.__path__):
-        loaded = import_module(f"outlook_connector.operations.{module.name}")
+def functions_of(package: ModuleType) -> Iterator[str]:
+    """Every function of the package's modules that has a handler's form."""
+    for module in pkgutil.iter_modules(package.__path__):
+        loaded = import_module(f"{package.__name__}.{module.name}")
         for name, function in inspect.getmembers(loaded, inspect.isfunction):
             mine = function.__module__ == loaded.__name__ and not name.startswith("_")
             form = list(inspect.signature(function).parameters)
