@@ -19,8 +19,8 @@ from .graph.client import Graph
 from .graph.limits import Limits
 from .graph.session import Sessions
 from .hourly import Hourly
-from .manifest import load
-from .permissions import least, needs_of
+from .manifest import Need, load
+from .permissions import for_another, least, needs_of, uses_of
 from .policy import Policy
 from .schema import Schemas
 from .sent import SentKeys, digest
@@ -70,7 +70,7 @@ def assemble(
     needs = needs_of(catalogue, policy, settings.auth)
     store = token_store or open_store(settings.token_store or _usual_store(settings), settings.store_key)
     sessions = Sessions(settings, os.environ)
-    auth = Auth(settings, store, sessions, least(needs), on_tokens)
+    auth = Auth(settings, store, sessions, _scopes(settings, needs), on_tokens)
     limits = Limits(settings, store)
     context = Context(
         graph=Graph(settings, sessions, auth, limits, Budget()),
@@ -83,6 +83,7 @@ def assemble(
         owner="",
         cursor_key=_cursor_key(settings, store),
         needs=needs,
+        uses=uses_of(catalogue, policy, settings.auth),
     )
 
     def close() -> None:
@@ -94,6 +95,11 @@ def assemble(
                 closing()
 
     return Assembly(Connector(catalogue, schemas, settings, context, close), context, store)
+
+
+def _scopes(settings: configuration.Config, needs: tuple[Need, ...]) -> tuple[str, ...]:
+    """What a sign-in asks for; a connection that names a mailbox is taken to mean another person's."""
+    return least(for_another(needs) if settings.mailbox else needs)
 
 
 def _usual_store(settings: configuration.Config) -> str | None:

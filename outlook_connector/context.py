@@ -33,7 +33,8 @@ def chosen_mailbox(graph: Graph, policy: Policy, named: str | None, at: str = "/
 @dataclass(frozen=True)
 class Context:
     """One invocation's means. ``needs`` are the permissions of all operations that the connection allows, ``uses``
-    what more their special uses need; ``owner`` names the mailbox for anything that is remembered in the ``store``; ``cursor_key`` seals cursors."""
+    those of their special uses; ``owner`` names the mailbox for anything that is remembered in the ``store``;
+    ``cursor_key`` seals cursors."""
 
     graph: Graph
     auth: Auth

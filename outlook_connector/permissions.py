@@ -13,6 +13,13 @@ def needs_of(manifest: Manifest, policy: Policy, auth: str) -> tuple[Need, ...]:
     return tuple(dict.fromkeys(need for one in allowed for need in one.permissions.of(auth)))
 
 
+def uses_of(manifest: Manifest, policy: Policy, auth: str) -> tuple[Need, ...]:
+    """What the allowed operations need for uses beyond their plainest one."""
+    allowed = [one for one in manifest.operations.values() if policy.allows(one.name, one.effect_on_mail)]
+    more = [permissions for one in allowed for permissions in one.permissions_for.values()]
+    return tuple(dict.fromkeys(need for permissions in more for need in permissions.of(auth)))
+
+
 def least(needs: Iterable[Need]) -> tuple[str, ...]:
     """The fewest permissions that satisfy all needs, and the least privileged of those that do as well."""
     open_needs, chosen = list(dict.fromkeys(needs)), set[str]()
@@ -40,10 +47,11 @@ def missing(needs: Iterable[Need], granted: Collection[str]) -> tuple[str, ...]:
     return least(need for need in needs if not _met(need, held))
 
 
-def superfluous(needs: Iterable[Need], granted: Iterable[str]) -> tuple[str, ...]:
-    """What was granted and no need would be met by."""
-    used = {one.lower() for need in needs for one in need}
-    return tuple(one for one in granted if one.lower() not in used | SIGN_IN)
+def superfluous(useful: Iterable[str], granted: Iterable[str]) -> tuple[str, ...]:
+    """What was granted and is not among the useful ones. One for shared mailboxes counts as the plain one, since a
+    call may name a mailbox."""
+    used = {one.lower() for one in useful} | SIGN_IN
+    return tuple(one for one in granted if not used & {one.lower(), one.lower().removesuffix(".shared")})
 
 
 def for_another(needs: Iterable[Need]) -> tuple[Need, ...]:

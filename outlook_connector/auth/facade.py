@@ -69,7 +69,7 @@ class Auth:
     def owns(self, mailbox: str | None) -> bool | None:
         """Whether the mailbox (an address or an id; ``None`` is one's own) is that of the person signed in; ``None``
         where there is no person, or it is not known who it is."""
-        account = self._tokens.held()
+        account = self._tokens.held() or self._tokens.account()
         if account is None or account.username is None:
             return None
         names = {name.lower() for name in (account.username, account.object_id) if name}

@@ -1,11 +1,12 @@
 """Signing in and looking after a sign-in, for hosts that have no command line."""
 
+from collections.abc import Collection
 from typing import Any
 
 from ..binding import get
 from ..context import Context
 from ..errors import ConnectorError
-from ..permissions import missing
+from ..permissions import for_another, missing, superfluous
 
 
 def begin(context: Context, values: dict[str, Any]) -> dict[str, Any]:
@@ -43,11 +44,11 @@ def status(context: Context, values: dict[str, Any]) -> dict[str, Any]:
     held = known["scopes"]
     if not held:
         return known
-    used = {one.lower() for need in context.needs for one in need}
+    useful = [one for need in (*context.needs, *context.uses) for one in need]
     return {
         **known,
-        "missingPermissions": list(missing(context.needs, held)),
-        "superfluousPermissions": [one for one in held if one.lower() not in used],
+        "missingPermissions": list(_missing(context, held)),
+        "superfluousPermissions": list(superfluous(useful, held)),
     }
 
 
@@ -69,10 +70,16 @@ def test(context: Context, values: dict[str, Any]) -> dict[str, Any]:
     except ConnectorError as error:
         problem = error
     status = context.auth.status()
-    lacking = missing(context.needs, status.get("scopes") or ()) if status.get("scopes") else ()
+    lacking = _missing(context, status["scopes"]) if status.get("scopes") else ()
     return {
         "works": problem is None,
         "missingPermissions": list(lacking),
         **{name: status[name] for name in ("username", "tenantId", "scopes") if status.get(name) is not None},
         **({"problem": problem.to_dict()} if problem else {}),
     }
+
+
+def _missing(context: Context, held: Collection[str]) -> tuple[str, ...]:
+    """What the allowed operations lack in the mailbox that the connection names."""
+    another = context.auth.owns(context.auth.config.mailbox) is False
+    return missing(for_another(context.needs) if another else context.needs, held)

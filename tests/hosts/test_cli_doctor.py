@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from cli_world import JWT, Result, config_file, on_terminal, run
 
-from outlook_connector.hosts.cli.checks import SKEW, Patient, clock, place
+from outlook_connector.hosts.cli.checks import SKEW, clock, place
+from outlook_connector.hosts.cli.findings import Patient
 from outlook_connector.hosts.cli.options import connection
 from outlook_connector.sandbox import Sandbox
 

@@ -1,19 +1,13 @@
 """What ``doctor`` looks at, one function a check, in the order in which one leads to the next."""
 
-import base64
-import json
-import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
 
 from ...errors import ConnectorError, Forbidden, SignInRequired
-
-if TYPE_CHECKING:
-    from ...assembly import Assembly
-    from ...config import Config
+from .checks_permissions import permissions
+from .checks_rules import configuration
+from .findings import Finding, Patient, Verdict, failure
 
 SKEW = 120.0
 """Seconds by which this machine's clock may differ: Microsoft Entra allows five minutes, tokens lose them."""
@@ -22,37 +16,6 @@ SOON = 30.0
 """Days before a certificate's end from which on it is warned about."""
 
 RENEW = "Add a new certificate under Certificates & secrets, then set certificate to it, and remove the old one last."
-
-DISPENSABLE = frozenset({"openid", "profile", "email", "offline_access"})
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One line of the report: ``ok``, ``warn``, ``fail`` or ``skip``; what was found, and what to do about it."""
-
-    check: str
-    state: str
-    found: str
-    do: str = ""
-    error: ConnectorError | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        facts = {"check": self.check, "state": self.state, "found": self.found, "do": self.do}
-        error = {"error": self.error.to_dict()} if self.error else {}
-        return {**{key: value for key, value in facts.items() if value}, **error}
-
-
-@dataclass
-class Patient:
-    """The connection under examination; ``token`` is filled in on the way."""
-
-    parts: "Assembly"
-    token: str = field(default="", repr=False)
-    clock: Callable[[], float] = time.time
-
-
-Verdict = tuple[str, str, str]
-"""State, what was found, what to do."""
 
 
 def examine(patient: Patient) -> Iterator[Finding]:
@@ -68,22 +31,6 @@ def examine(patient: Patient) -> Iterator[Finding]:
         except ConnectorError as error:
             failed = failed or name
             yield failure(name, error)
-
-
-def failure(name: str, error: ConnectorError) -> Finding:
-    """A finding for an error: its advice apart from its message where it has one."""
-    advice = str(error.details.get("advice", ""))
-    return Finding(name, "fail", error.message.removesuffix(advice).strip(), advice, error)
-
-
-def configuration(patient: Patient) -> Verdict:
-    return told(patient.parts.connector.config)
-
-
-def told(config: "Config") -> Verdict:
-    """A configuration in a line."""
-    who = f"client {config.client_id}, tenant {config.tenant_id}" if config.client_id else "no client"
-    return "ok", f"auth {config.auth}, {who}, cloud {config.cloud}", ""
 
 
 def store(patient: Patient) -> Verdict:
@@ -123,7 +70,7 @@ def sign_in(patient: Patient) -> Verdict:
 
 
 def token(patient: Patient) -> Verdict:
-    patient.token = patient.parts.context.auth.token()
+    patient.parts.context.auth.token()
     status = patient.parts.context.auth.status()
     until, renewable = status["accessTokenExpiresAt"], status.get("refreshTokenExpiresAt")
     if not until:
@@ -163,35 +110,6 @@ def clock(patient: Patient) -> Verdict:
     return "warn", f"{abs(ahead):.0f} s {way} the server's", "Set this machine's clock, or let NTP do it."
 
 
-def permissions(patient: Patient) -> Verdict:
-    from ...permissions import least, missing
-
-    needs, held = patient.parts.context.needs, granted(patient)
-    if not held:
-        return "warn", "what was granted cannot be told from here", ""
-    lacking = missing(needs, held)
-    if lacking:
-        what = f"missing: {', '.join(lacking)}; granted: {', '.join(held)}"
-        return "fail", what, "Add them under API permissions and consent again, or narrow operations.allow."
-    enough = least(needs)
-    useful = {*enough, *_more_uses(patient), *DISPENSABLE}
-    spare = [name for name in held if name not in useful]
-    if not spare:
-        return "ok", ", ".join(held), ""
-    lesser = [name for name in enough if name not in held]
-    instead = f" ({', '.join(lesser)} would do)" if lesser else ""
-    what = f"{', '.join(held)}; more than needed: {', '.join(spare)}{instead}"
-    return "warn", what, "Remove it under API permissions, if nothing else uses it."
-
-
-def _more_uses(patient: Patient) -> set[str]:
-    """What the allowed operations need for uses beyond their plainest one."""
-    connector = patient.parts.connector
-    allowed = [connector.manifest.operations[name] for name in connector.operations]
-    more = [one for operation in allowed for one in operation.permissions_for.values()]
-    return {name for one in more for need in one.of(connector.config.auth) for name in need}
-
-
 def graph(patient: Patient) -> Verdict:
     from ...binding import get
 
@@ -213,26 +131,6 @@ def mailbox(patient: Patient) -> Verdict:
         f"inbox with {inbox.get('totalItemCount')} messages, {inbox.get('unreadItemCount')} unread",
         "",
     )
-
-
-def granted(patient: Patient) -> list[str]:
-    """The token's permissions: as Entra told them, else from the token itself (a diagnosis; nothing else reads it).
-    https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference"""
-    known = patient.parts.context.auth.status().get("scopes")
-    if known:
-        return list(known)
-    claims = _claims(patient.token)
-    roles, scopes = claims.get("roles") or [], str(claims.get("scp") or "").split()
-    return sorted(str(one) for one in [*roles, *scopes])
-
-
-def _claims(token: str) -> Mapping[str, Any]:
-    try:
-        payload = token.split(".")[1]
-        value = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    except (IndexError, ValueError):
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 CHECKS: tuple[tuple[str, Callable[[Patient], Verdict], bool], ...] = (

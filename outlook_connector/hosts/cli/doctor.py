@@ -10,7 +10,7 @@ from .options import config_option, connection, json_option, settings
 from .output import emit, for_people, tell
 
 if TYPE_CHECKING:
-    from .checks import Finding
+    from .findings import Finding
 
 _MARKS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "red"), "skip": ("-", "bright_black")}
 
@@ -37,7 +37,9 @@ def doctor(context: click.Context, config: str | None, as_json: bool) -> None:
 
 
 def _findings(config: str | None, people: bool) -> "list[Finding]":
-    from .checks import CHECKS, Finding, Patient, examine, failure, told
+    from .checks import CHECKS, examine
+    from .checks_rules import told
+    from .findings import Finding, Patient, failure
 
     found: list[Finding] = []
 

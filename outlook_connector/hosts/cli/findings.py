@@ -1,0 +1,44 @@
+"""What ``doctor``'s checks are given and what they give back."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ...errors import ConnectorError
+
+if TYPE_CHECKING:
+    from ...assembly import Assembly
+
+Verdict = tuple[str, str, str]
+"""State, what was found, what to do."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report: ``ok``, ``warn``, ``fail`` or ``skip``; what was found, and what to do about it."""
+
+    check: str
+    state: str
+    found: str
+    do: str = ""
+    error: ConnectorError | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        facts = {"check": self.check, "state": self.state, "found": self.found, "do": self.do}
+        error = {"error": self.error.to_dict()} if self.error else {}
+        return {**{key: value for key, value in facts.items() if value}, **error}
+
+
+@dataclass
+class Patient:
+    """The connection under examination."""
+
+    parts: "Assembly"
+    clock: Callable[[], float] = time.time
+
+
+def failure(name: str, error: ConnectorError) -> Finding:
+    """A finding for an error: its advice apart from its message where it has one."""
+    advice = str(error.details.get("advice", ""))
+    return Finding(name, "fail", error.message.removesuffix(advice).strip(), advice, error)
