@@ -2,15 +2,29 @@
 
 import base64
 import hashlib
-from typing import Any
+import logging
+from typing import Any, BinaryIO
 
 from ..binding import GraphRequest
 from ..context import Context
+from ..errors import TransportError
+from ..graph.client import Graph
+from ..graph.retry import wait
+from ..progress import Report, silent
+
+log = logging.getLogger("outlook_connector.operations")
 
 
-def fetched(context: Context, request: GraphRequest, save_to: str | None, name: str) -> dict[str, Any]:
+def fetched(
+    context: Context,
+    request: GraphRequest,
+    save_to: str | None,
+    name: str,
+    about: int | None = None,
+) -> dict[str, Any]:
     """``{size, contentBytes}``; or where ``save_to`` names a file or a directory, ``{size, path, sha256}``: it is
-    streamed, and takes its name (``name`` in a directory) only when it is whole.
+    streamed, and takes its name (``name`` in a directory) only when it is whole. ``about`` is how many bytes to
+    expect, for who watches.
 
     Raises ``OperationDenied`` outside ``files.allow``.
     """
@@ -18,10 +32,53 @@ def fetched(context: Context, request: GraphRequest, save_to: str | None, name: 
         data = context.graph.call(request).body
         return {"size": len(data), "contentBytes": base64.b64encode(data).decode("ascii")}
     target = context.files.place(save_to, name)
-    digest, size = hashlib.sha256(), 0
-    with context.files.replacing(target) as stream, context.graph.stream(request) as pieces:
-        for piece in pieces:
-            stream.write(piece)
-            digest.update(piece)
-            size += len(piece)
-    return {"size": size, "path": target, "sha256": digest.hexdigest()}
+    with context.files.replacing(target) as stream:
+        size, digest = copied(context.graph, request, stream, context.graph.progress, about)
+    return {"size": size, "path": target, "sha256": digest}
+
+
+def copied(
+    graph: Graph,
+    request: GraphRequest,
+    target: BinaryIO,
+    report: Report = silent,
+    about: int | None = None,
+) -> tuple[int, str]:
+    """The answer's bytes, written to the end of ``target``: how many, and their SHA-256 in hex. Where the answer
+    breaks off it is asked for again from its beginning, since Graph gives no parts of one.
+
+    Raises ``TransportError`` when it broke off ``http.attempts`` times.
+    """
+    start, attempt = target.tell(), 0
+    while True:
+        attempt += 1
+        target.seek(start)
+        target.truncate()
+        written, began = _Written(target, report, about), graph.clock()
+        try:
+            with graph.stream(request) as pieces:
+                for piece in pieces:
+                    written.add(piece)
+            report("bytes", written.size, written.size)
+            return written.size, written.digest.hexdigest()
+        except TransportError:
+            if not written.size or attempt >= graph.config.http.attempts:
+                raise
+            log.info("a download broke off after %d bytes; from the beginning again", written.size)
+            graph.sleep(wait(attempt, None, graph.dice))
+        finally:
+            graph.moving.seconds += graph.clock() - began
+
+
+class _Written:
+    """Bytes on their way into a file, counted and hashed."""
+
+    def __init__(self, target: BinaryIO, report: Report, about: int | None) -> None:
+        self.size, self.digest = 0, hashlib.sha256()
+        self._target, self._report, self._about = target, report, about
+
+    def add(self, piece: bytes) -> None:
+        self._target.write(piece)
+        self.digest.update(piece)
+        self.size += len(piece)
+        self._report("bytes", self.size, self._about)

@@ -1,6 +1,7 @@
 """What the contract tests are parametrised with, and how an example that cannot stand alone is prepared."""
 
 from collections.abc import Callable, Mapping
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -79,7 +80,10 @@ _A_SUBSCRIPTION = (
     {"changeTypes": ["created"], "notificationUrl": RECEIVER},
 )
 
-ALLOWED = {"operations": {"allow": ["*", "graph.request", "graph.batch"]}}
+PLACE = TemporaryDirectory(prefix="outlook-contract-")
+"""Where operations write files; gone when the tests are over."""
+
+ALLOWED = {"operations": {"allow": ["*", "graph.request", "graph.batch"]}, "files": {"allow": [PLACE.name]}}
 """What a configuration has to say so that every operation may run."""
 
 PREPARATIONS: Mapping[str, Preparation] = {
@@ -101,5 +105,7 @@ PREPARATIONS: Mapping[str, Preparation] = {
 
 def prepared(sandbox: Sandbox, connector: Connector, name: str, index: int = 0) -> dict[str, Any]:
     given = example(name, index)
+    if "saveTo" in given:
+        given["saveTo"] = mkdtemp(dir=PLACE.name)
     prepare = PREPARATIONS.get(name)
     return prepare(sandbox, connector, given) if prepare else given

@@ -1,0 +1,159 @@
+"""The two forms of an export: a file of MIME for each message, or one file with a JSON line for each."""
+
+import base64
+import hashlib
+import json
+import re
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from ..binding import get
+from ..context import Context
+from .archive import UNFINISHED, Row, to_disk
+from .content import copied
+from .messages import with_body_format
+
+LINES = "messages.jsonl"
+LISTED = "attachments($select=id,name,contentType,size,isInline,lastModifiedDateTime)"
+PIECE = 3 << 14
+"""Bytes that become base64 at a time: a multiple of three."""
+
+
+class MimeFiles:
+    """Exactly Graph's MIME of each message in a file of its own.
+    https://learn.microsoft.com/graph/outlook-get-mime-message"""
+
+    def __init__(self, context: Context, directory: Path, values: Mapping[str, Any]) -> None:
+        self._context, self._directory = context, directory
+        self._ready: set[str] = set()
+
+    def is_empty(self) -> bool:
+        """Each file has a name that only its message gets."""
+        return True
+
+    def begin(self) -> None:
+        """Each row stands for itself."""
+
+    def keeps(self, row: Row) -> bool:
+        file = self._directory / row["file"]
+        return file.is_file() and file.stat().st_size == row["bytes"]
+
+    def resume(self) -> None:
+        """A file has its name only once it is whole."""
+
+    def write(self, message: Mapping[str, Any], place: str) -> dict[str, Any]:
+        """The message's row. Raises what Graph answers."""
+        name = _file_name(message)
+        file = f"{place}/{name}" if place else name
+        self._prepare(place)
+        request = get("/messages/{id}/$value", id=message["id"])
+        with self._context.files.replacing(str(self._directory / file), UNFINISHED) as stream:
+            size, digest = copied(self._context.graph, request, stream)
+        return {"file": file, "bytes": size, "sha256": digest}
+
+    def close(self) -> None:
+        """Every file is closed once it is written."""
+
+    def _prepare(self, place: str) -> None:
+        """The folder's own directory, without what a killed process left there."""
+        if place in self._ready:
+            return
+        made = Path(self._context.files.directory(str(self._directory / place)))
+        for left in made.glob(UNFINISHED + "*"):
+            left.unlink(missing_ok=True)
+        self._ready.add(place)
+
+
+class JsonLines:
+    """Each message as Graph gives it, in a line of one file, with its attachments listed or with their content in
+    base64 (``contentBytes``; of an attached item its MIME)."""
+
+    def __init__(self, context: Context, directory: Path, values: Mapping[str, Any]) -> None:
+        self._context, self._values, self._end = context, values, 0
+        self._stream = context.files.appending(str(directory / LINES))
+        self._size = self._stream.seek(0, 2)
+
+    def is_empty(self) -> bool:
+        return not self._size
+
+    def begin(self) -> None:
+        self._end = 0
+
+    def keeps(self, row: Row) -> bool:
+        """Lines stand one behind the other, from the first."""
+        whole = row.get("offset") == self._end and self._end + row["bytes"] <= self._size
+        self._end += row["bytes"] if whole else 0
+        return whole
+
+    def resume(self) -> None:
+        """What no row names was not finished."""
+        self._stream.truncate(self._end)
+
+    def write(self, message: Mapping[str, Any], place: str) -> dict[str, Any]:
+        """The message's row. Raises what Graph answers; of the message, nothing is left then."""
+        request = get("/messages/{id}", query={"$expand": LISTED}, id=message["id"])
+        found = self._context.graph.json(with_body_format(request, self._values))
+        line = _Line(self._stream)
+        try:
+            self._write(line, found)
+            to_disk(self._stream)
+        except BaseException:
+            self._stream.flush()
+            self._stream.truncate(self._end)
+            raise
+        row = {"file": LINES, "offset": self._end, "bytes": line.size, "sha256": line.digest.hexdigest()}
+        self._end += line.size
+        return row
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def _write(self, line: "_Line", found: dict[str, Any]) -> None:
+        attachments = found.pop("attachments", [])
+        shown = {name: value for name, value in found.items() if not name.startswith("@odata.context")}
+        line.add(json.dumps(shown)[:-1] + ', "attachments": [')
+        for number, one in enumerate(attachments):
+            line.add((", " if number else "") + json.dumps(one)[:-1])
+            if self._values.get("attachmentContent") and not _is_reference(one):
+                line.add(', "contentBytes": "')
+                self._add_content(line, str(found["id"]), str(one["id"]))
+                line.add('"')
+            line.add("}")
+        line.add("]}\n")
+
+    def _add_content(self, line: "_Line", message_id: str, attachment_id: str) -> None:
+        """By way of a temporary file, so that a large attachment is never in memory whole."""
+        ids = {"messageId": message_id, "attachmentId": attachment_id}
+        request = get("/messages/{messageId}/attachments/{attachmentId}/$value", **ids)
+        with tempfile.TemporaryFile() as content:
+            copied(self._context.graph, request, content)
+            content.seek(0)
+            while piece := content.read(PIECE):
+                line.add(base64.b64encode(piece).decode("ascii"))
+
+
+class _Line:
+    """A line on its way into a file, counted and hashed."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.size, self.digest, self._stream = 0, hashlib.sha256(), stream
+
+    def add(self, text: str) -> None:
+        data = text.encode("ascii")
+        self._stream.write(data)
+        self.digest.update(data)
+        self.size += len(data)
+
+
+def _is_reference(attachment: Mapping[str, Any]) -> bool:
+    """A link to a file in the cloud has no content. https://learn.microsoft.com/graph/api/attachment-get"""
+    return str(attachment.get("@odata.type", "")).endswith("referenceAttachment")
+
+
+def _file_name(message: Mapping[str, Any]) -> str:
+    """When it came and a digest of its id: short, the same each time, no other message's on any file system, and
+    nothing that a person wrote."""
+    came = re.sub(r"[^0-9TZ]", "", str(message.get("receivedDateTime") or ""))[:16] or "undated"
+    return f"{came}-{hashlib.sha256(message['id'].encode()).hexdigest()[:24]}.eml"
