@@ -7,6 +7,7 @@ POST   /deliver   {"user": "adele@contoso.example", "message": {...}} -> {"id": 
 POST   /clock     {"advance": seconds} -> {"now": ...}
 POST   /reset
 GET    /ledger    every mail submitted and every copy delivered
+GET    /usage     what each app asked of each mailbox
 GET    /notifications  what arrived at the sandbox's own receiver, https://localhost/_sandbox/notifications
 POST   /device    {"userCode": ..., "user": "adele@contoso.example"}, or without a user to decline
 GET    /identity  the environment variables of both managed identity endpoints, which start serving
@@ -80,6 +81,10 @@ def _ledger(sandbox: Sandbox, body: dict[str, Any]) -> Any:
     return sandbox.ledger
 
 
+def _usage(sandbox: Sandbox, body: dict[str, Any]) -> Any:
+    return sandbox.usage
+
+
 def _notifications(sandbox: Sandbox, body: dict[str, Any]) -> Any:
     return sandbox.notifications
 
@@ -124,6 +129,7 @@ ACTIONS: Mapping[tuple[str, str], Action] = {
     ("POST", "clock"): _clock,
     ("POST", "reset"): _reset,
     ("GET", "ledger"): _ledger,
+    ("GET", "usage"): _usage,
     ("GET", "notifications"): _notifications,
     ("POST", "device"): _device,
     ("GET", "identity"): _identity,

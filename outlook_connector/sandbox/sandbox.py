@@ -34,7 +34,8 @@ class Sandbox:
     `seed` builds the mail (three mailboxes with some three hundred messages unless told otherwise), `users`
     replaces the default three (an address is enough), `port` 0 takes a free one, `token_lifetime` is in
     seconds. With `single_use_refresh_tokens` each refresh token is accepted once. With `automatic_consent` off,
-    users must consent on the page, and `config()` hands out a refresh token that nobody has consented to.
+    users must consent on the page, and `config()` hands out a refresh token that nobody has consented to. With
+    `throttling`, Outlook's limits for each app and mailbox hold.
     """
 
     def __init__(
@@ -46,13 +47,16 @@ class Sandbox:
         single_use_refresh_tokens: bool = False,
         token_lifetime: int = 3600,
         automatic_consent: bool = True,
+        throttling: bool = False,
     ) -> None:
         self.clock = Clock()
         self.directory = tenant.default_directory(users)
         tokens = TokenAuthority(self.clock, self.directory.tenant_id, token_lifetime)
         parts = (self.directory, self.clock, tokens, lambda: self.base_url)
         self.entra = EntraService(Entra(*parts, single_use_refresh_tokens, automatic_consent))
-        self.graph = GraphService(self.clock, self.directory, tokens, lambda: self.base_url, seed)
+        self.graph = GraphService(
+            self.clock, self.directory, tokens, lambda: self.base_url, seed, throttling=throttling
+        )
         self.issuer = Issuer(self.clock, lambda: self.base_url)
         self._workloads = Workloads(self.directory, self.clock, tokens, self.issuer)
         self._recorder, self._faults, self._port = Recorder(), Faults(), port
@@ -164,6 +168,11 @@ class Sandbox:
         """What arrived at `notification_url`, oldest first, once all that was under way has arrived."""
         self.graph.wait_for_notifications()
         return self.graph.notifications
+
+    @property
+    def usage(self) -> list[dict[str, Any]]:
+        """What each app asked of each mailbox: `app`, `mailbox` (ids), `requests`, `mostAtOnce`, `bytes`, `refused`."""
+        return [{**vars(place), **counts} for place, counts in self.graph.throttle.usage().items()]
 
     def deliver(self, user: str, message: Mapping[str, Any]) -> str:
         """A mail from outside arrives in the user's inbox; returns its immutable id.

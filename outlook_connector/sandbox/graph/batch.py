@@ -34,13 +34,13 @@ def is_batch(call: Call) -> bool:
     return call.method == "POST" and call.path.lower().rstrip("/") in ("/v1.0/$batch", "/v1.0/%24batch")
 
 
-def run(call: Call, send: Callable[[Call], Answer]) -> Answer:
+def run(parts: list[Part], send: Callable[[Call], Answer]) -> Answer:
     """Runs a batch through `send` and answers 200 with a part for each, in no promised order.
 
-    A part whose dependency failed is answered 424. Raises 400 for a batch that cannot be read.
+    A part whose dependency failed is answered 424.
     """
     answers: dict[str, Answer] = {}
-    for part in _ordered(_parts(call)):
+    for part in parts:
         failed = any(answers[name].status >= 400 for name in part.after)
         answers[part.id] = _failed_dependency() if failed else send(part.call)
     # Whoever counts on the order of the requests finds out here.
@@ -48,7 +48,8 @@ def run(call: Call, send: Callable[[Call], Answer]) -> Answer:
     return Answer.json(200, {"responses": written})
 
 
-def _parts(call: Call) -> list[Part]:
+def parts_of(call: Call) -> list[Part]:
+    """The requests of a batch, each after those that it depends on. Raises 400 for one that cannot be read."""
     try:
         data = json.loads(call.body)
     except (ValueError, RecursionError):
@@ -63,7 +64,7 @@ def _parts(call: Call) -> list[Part]:
     parts = [_part(call, item) for item in requests]
     if len({part.id.casefold() for part in parts}) != len(parts):
         raise bad_request("Request ids of a batch must be unique, without regard to case.")
-    return parts
+    return _ordered(parts)
 
 
 def _part(outer: Call, item: Any) -> Part:

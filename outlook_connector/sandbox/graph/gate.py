@@ -5,6 +5,7 @@ https://learn.microsoft.com/graph/auth/auth-concepts
 
 import base64
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from outlook_connector.sandbox.clouds import cloud_of
@@ -12,6 +13,7 @@ from outlook_connector.sandbox.directory import Directory, User
 from outlook_connector.sandbox.graph.permissions import PROFILE, SERVICE, TABLE
 from outlook_connector.sandbox.graph.problem import Problem, invalid_user, no_resource, problem
 from outlook_connector.sandbox.graph.routing import Match
+from outlook_connector.sandbox.graph.throttle import Place
 from outlook_connector.sandbox.tokens import Caller, TokenRefused
 
 
@@ -19,6 +21,22 @@ class Verifier(Protocol):
     """What tells a caller from an Authorization header, or raises TokenRefused."""
 
     def verify(self, authorization: str | None, host: str = "") -> Caller: ...
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request that has passed: who asks, for what, about whom."""
+
+    caller: Caller
+    match: Match
+    owner: User
+
+    @property
+    def place(self) -> Place | None:
+        """Whose limits it counts against: none for what is not about a mailbox."""
+        if self.match.route.permission in (SERVICE, PROFILE):
+            return None
+        return Place(self.caller.app_id, self.owner.id)
 
 
 def caller_of(headers: Mapping[str, str], tokens: Verifier, host: str = "") -> Caller:

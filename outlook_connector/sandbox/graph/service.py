@@ -1,9 +1,13 @@
 """The Graph half of the sandbox: one call in, one answer out, under one lock."""
 
 import threading
+import time
 import uuid
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from outlook_connector.sandbox.clock import Clock
@@ -22,6 +26,7 @@ from outlook_connector.sandbox.graph.request import Outside, Request
 from outlook_connector.sandbox.graph.resources import ROUTES, uploads
 from outlook_connector.sandbox.graph.routing import Router
 from outlook_connector.sandbox.graph.switches import Switches
+from outlook_connector.sandbox.graph.throttle import AT_ONCE, Place, Throttle, Ticket
 from outlook_connector.sandbox.graph.times import to_second
 from outlook_connector.sandbox.seed import build
 
@@ -36,7 +41,8 @@ class GraphService:
     `base_url_getter` returns the server's address without `/v1.0`, for links in answers. `seed` builds the
     first state, once: every `reset()` begins again from a copy of it. Safe to call from many threads.
 
-    `switches` are what tests can order. `intercept`, where it is set, sees every part of a batch first and may
+    `switches` are what tests can order, and `throttle` counts what each app asks of each mailbox; `throttling`
+    says whether its limits hold at the start. `intercept`, where it is set, sees every part of a batch first and may
     answer in its place, so that faults ordered for a request hit it inside a batch as well.
     """
 
@@ -47,12 +53,16 @@ class GraphService:
         tokens: gate.Verifier,
         base_url_getter: Callable[[], str],
         seed: Seed = build,
+        *,
+        throttling: bool = False,
     ) -> None:
         self._clock = clock
         self._directory = directory
         self._tokens = tokens
         self._base_url = base_url_getter
-        self.switches = Switches()
+        self._throttling = throttling
+        self.switches = Switches(throttling=throttling)
+        self.throttle = Throttle()
         self.intercept: Callable[[Call], Answer | None] | None = None
         self._post = PostOffice(clock, directory)
         self._router = Router(ROUTES)
@@ -66,9 +76,10 @@ class GraphService:
         return self._world.ledger
 
     def reset(self) -> None:
-        """Back to the seed, with every switch off."""
+        """Back to the seed, with every switch as at the start."""
         with self._lock:
-            self.switches = Switches()
+            self.switches = Switches(throttling=self._throttling)
+            self.throttle.reset()
             self._world = self._seeded.copy()
             self._post.courier.drop_all()
 
@@ -110,12 +121,15 @@ class GraphService:
 
     def handle(self, call: Call) -> Answer:
         """Answers one call under `/v1.0`; never raises for what a client did."""
+        return self._handled(call, lambda: self._batch(call) if batch.is_batch(call) else self._single(call))
+
+    def _handled(self, call: Call, work: Callable[[], Answer]) -> Answer:
         ids = {
             "request-id": str(uuid.uuid4()),
             "client-request-id": call.headers.get("client-request-id") or str(uuid.uuid4()),
         }
         try:
-            answer = self._batch(call) if batch.is_batch(call) else self._single(call)
+            answer = work()
         except Problem as refusal:
             answer = _error(refusal, ids, self._clock.now())
         return Answer(answer.status, answer.body, {**ids, **answer.headers})
@@ -124,16 +138,33 @@ class GraphService:
         gate.caller_of(call.headers, self._tokens, call.host)
         if len(call.body) > _LARGEST:
             raise problem("too_large")
-        return batch.run(call, self._part)
+        parts = batch.parts_of(call)
+        places = Counter(place for part in parts if (place := self._place(part.call)))
+        with ExitStack() as stack:
+            tickets = {
+                place: stack.enter_context(self.throttle.running(place, min(AT_ONCE, number)))
+                for place, number in places.items()
+            }
+            return batch.run(parts, lambda part: self._part(part, tickets))
 
-    def _part(self, call: Call) -> Answer:
+    def _place(self, call: Call) -> Place | None:
+        try:
+            return self._asked(call).place
+        except Problem:
+            return None
+
+    def _part(self, call: Call, tickets: Mapping[Place, Ticket]) -> Answer:
         """One part of a batch, unless a fault that was ordered for it answers in its place."""
         ordered = self.intercept(call) if self.intercept else None
-        return ordered or self.handle(call)
+        return ordered or self._handled(call, lambda: self._single(call, tickets))
 
-    def _single(self, call: Call) -> Answer:
-        with self._lock:
-            answer, outside = self._answer(call, to_second(self._clock.now()))
+    def _single(self, call: Call, tickets: Mapping[Place, Ticket] = MappingProxyType({})) -> Answer:
+        if uploads.is_upload(call.path):
+            with self._counted(uploads.place_of(call, self._world), call, tickets), self._lock:
+                return uploads.receive(call, self._world, to_second(self._clock.now()))
+        asked = self._asked(call)
+        with self._counted(asked.place, call, tickets), self._lock:
+            answer, outside = self._answer(call, asked, to_second(self._clock.now()))
             self._post.announce(self._world, self.switches)
         if outside is None:
             return answer
@@ -141,30 +172,42 @@ class GraphService:
         with self._lock:
             return outside.then(result)
 
-    def _answer(self, call: Call, now: datetime) -> tuple[Answer, Outside | None]:
-        if uploads.is_upload(call.path):
-            return uploads.receive(call, self._world, now), None
+    @contextmanager
+    def _counted(self, place: Place | None, call: Call, tickets: Mapping[Place, Ticket]) -> Iterator[None]:
+        """Under way until the block ends, for a batch's part under the batch's ticket. Raises 429."""
+        with ExitStack() as stack:
+            if place is not None:
+                ticket = tickets.get(place) or stack.enter_context(self.throttle.running(place))
+                size, refuse = len(call.body), self.switches.throttling
+                self.throttle.count(ticket, call.method, size, self._clock.now(), refuse=refuse)
+                time.sleep(self.switches.service_seconds / ticket.slots)
+            yield
+
+    def _asked(self, call: Call) -> gate.Asked:
         caller = gate.caller_of(call.headers, self._tokens, call.host)
         if len(call.body) > _LARGEST:
             raise problem("too_large")
         if not call.path.startswith(_PREFIX):
             raise unknown_segment(call.path.split("/")[1])
         match = self._router.match(call.method, call.path.removeprefix(_PREFIX))
+        return gate.Asked(caller, match, gate.owner_of(match, caller, self._directory))
+
+    def _answer(self, call: Call, asked: gate.Asked, now: datetime) -> tuple[Answer, Outside | None]:
         request = Request(
             call=call,
-            caller=caller,
-            owner=gate.owner_of(match, caller, self._directory),
+            caller=asked.caller,
+            owner=asked.owner,
             world=self._world,
             directory=self._directory,
             now=now,
             base_url=origin(call, self._base_url()),
-            params=match.params,
+            params=asked.match.params,
             query=queries.parse(call.query),
             prefer=parse_preferences(call.headers.get("prefer", "")),
             switches=self.switches,
             courier=self._post.courier,
         )
-        answer = match.route.handler(request)
+        answer = asked.match.route.handler(request)
         applied = {"Preference-Applied": request.prefer.applied} if request.prefer.applied else {}
         return Answer(answer.status, answer.body, {**applied, **answer.headers}), request.outside
 

@@ -12,6 +12,7 @@ class Switches:
     `lose_notifications`: so many of the next notifications are not sent; subscriptions with a lifecycle URL
     get a `missed` event instead. `double_notifications`: so many of the next ones are sent twice.
     `handshake_seconds`: how long a new receiver has to answer.
+    `throttling`: Outlook's limits hold (see `throttle`). `service_seconds`: how long each mail request takes.
     """
 
     repeat_delta_items: bool = False
@@ -19,3 +20,5 @@ class Switches:
     lose_notifications: int = 0
     double_notifications: int = 0
     handshake_seconds: float = 10.0
+    throttling: bool = False
+    service_seconds: float = 0.0

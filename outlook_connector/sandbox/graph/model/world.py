@@ -31,12 +31,13 @@ def _empty_ledger() -> Ledger:
 
 @dataclass
 class Upload:
-    """An attachment on its way in: the chunks so far and what it will become."""
+    """An attachment on its way in: the chunks so far and what it will become; `app` is the one that sends it."""
 
     owner: str
     message_key: str
     item: dict[str, Any]
     expires: datetime
+    app: str = ""
     content: bytearray = field(default_factory=bytearray)
 
 

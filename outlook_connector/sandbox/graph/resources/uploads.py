@@ -20,6 +20,7 @@ from outlook_connector.sandbox.graph.post.compose import new_key
 from outlook_connector.sandbox.graph.problem import Problem, bad_request, problem
 from outlook_connector.sandbox.graph.request import Request
 from outlook_connector.sandbox.graph.routing import Route
+from outlook_connector.sandbox.graph.throttle import Place
 from outlook_connector.sandbox.graph.times import iso
 
 HOST = "localhost"
@@ -49,7 +50,8 @@ def create_session(request: Request) -> Answer:
     content_type(item)
     optional_text(item, "contentId")
     token = ids.upload_token(f"{request.owner.id}:{message.key}:{request.world.next_serial()}")
-    upload = Upload(request.owner.id, message.key, item, request.now + _LIFETIME)
+    expires, app = request.now + _LIFETIME, request.caller.app_id
+    upload = Upload(request.owner.id, message.key, item, expires, app)
     request.world.uploads[token] = upload
     body = {
         "@odata.context": f"{request.base_url}/v1.0/$metadata#microsoft.graph.uploadSession",
@@ -77,11 +79,21 @@ def is_upload(path: str) -> bool:
     return _PLACE.fullmatch(path) is not None
 
 
+def place_of(call: Call, world: World) -> Place | None:
+    """Whose limits a piece counts against; None where there is no such session."""
+    upload = world.uploads.get(_token(call))
+    return Place(upload.app, upload.owner) if upload else None
+
+
+def _token(call: Call) -> str:
+    return dict(parse_qsl(call.query)).get("authtoken", "")
+
+
 def receive(call: Call, world: World, now: datetime) -> Answer:
     """Takes one piece, tells what is expected next, or drops the session. Raises 400, 401, 404, 405, 413, 416."""
     if "authorization" in call.headers:
         raise Problem(401, "InvalidAudienceForResource", "The upload address takes no Authorization header.")
-    token = dict(parse_qsl(call.query)).get("authtoken", "")
+    token = _token(call)
     upload = world.uploads.get(token)
     if upload is None or upload.expires <= now or call.host != HOST:
         raise Problem(404, "ErrorItemNotFound", "The upload session was not found.")
