@@ -12,7 +12,7 @@ from .schema import Problem
 @dataclass(frozen=True)
 class Trigger:
     """One trigger. ``handler`` is ``module.function`` in ``outlook_connector.triggers``: it makes the source that
-    the events are read from. Watching changes nothing, so its effect is always ``read``."""
+    the events are read from. Watching changes nothing, which the class's values say in an operation's words."""
 
     name: str
     title: str
@@ -25,7 +25,10 @@ class Trigger:
 
     effect: ClassVar[str] = "read"
     effect_on_mail: ClassVar[str] = "read"
+    idempotent: ClassVar[bool] = True
+    result: ClassVar[str] = "object"
     root: ClassVar[str] = "mailbox"
+    request: ClassVar[None] = None
     permissions_for: ClassVar[Mapping[str, Permissions]] = MappingProxyType({})
 
     @property

@@ -19,7 +19,7 @@ from outlook_connector.schema import Schemas
 
 CATALOGUE = manifest.load()
 SCHEMAS = Schemas()
-NAMES = CATALOGUE.names
+NAMES = (*CATALOGUE.names, *CATALOGUE.triggers)
 
 
 def test_version() -> None:
@@ -62,12 +62,13 @@ def test_a_described_schema_is_complete_in_itself(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_printed_example_is_a_command_with_a_valid_input(name: str) -> None:
-    *lookups, command = example_of(CATALOGUE.operations[name], SCHEMAS).lines
+    entry = CATALOGUE.operations.get(name) or CATALOGUE.triggers[name]
+    *lookups, command = example_of(entry, SCHEMAS).lines
     for lookup in lookups:
         variable, _, _ = lookup.partition("=")
         command = command.replace(f"${variable}", "an-id")
     words = shlex.split(command)
-    assert words[:3] == ["outlook-connector", "invoke", name]
+    assert words[:3] == ["outlook-connector", "watch" if name in CATALOGUE.triggers else "invoke", name]
     given = json.loads(words[3]) if len(words) > 3 else {}
     assert SCHEMAS.problems(f"{name}.input.json", given) == []
 
@@ -101,6 +102,13 @@ def test_describe_shows_a_person_all_that_is_needed() -> None:
     ):
         assert words in shown
     assert "messageId *" in on_terminal("describe", "messages.get").out
+
+
+def test_a_trigger_is_described_with_its_event() -> None:
+    shown = on_terminal("describe", "attachment.received").out
+    for words in ("Event", "fileName", "attachmentId", "outlook-connector watch attachment.received"):
+        assert words in shown
+    assert run("describe", "message.sent").json["output"]["required"][0] == "id"
 
 
 def test_describe_gives_programs_the_whole_entry() -> None:

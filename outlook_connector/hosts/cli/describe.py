@@ -1,24 +1,24 @@
-"""``describe``: one operation, so that it can be used at once."""
+"""``describe``: one operation or trigger, so that it can be used at once."""
 
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from .names import complete_name, find
+from .names import complete_any, find
 from .options import debug_option, json_option
 from .output import emit, for_people, show
 
 if TYPE_CHECKING:
-    from ...manifest import Manifest, Operation, Permissions
+    from ...manifest import Manifest, Operation, Permissions, Trigger
     from ...schema import Schemas
 
 
 @click.command()
-@click.argument("name", metavar="NAME", shell_complete=complete_name)
+@click.argument("name", metavar="NAME", shell_complete=complete_any)
 @json_option
 @debug_option
 def describe(name: str, as_json: bool) -> None:
-    """Show an operation: inputs, permissions, output, and an example to run.
+    """Show an operation or a trigger: inputs, permissions, output, and an example to run.
 
     Piped or with --json: the manifest's entry with both schemas, complete in themselves.
     """
@@ -34,7 +34,7 @@ def describe(name: str, as_json: bool) -> None:
         emit(entry(manifest, operation, schemas))
 
 
-def entry(manifest: "Manifest", operation: "Operation", schemas: "Schemas") -> dict[str, Any]:
+def entry(manifest: "Manifest", operation: "Operation | Trigger", schemas: "Schemas") -> dict[str, Any]:
     """The whole entry as JSON: what the manifest says, ``input`` and ``output`` as schemas, ``example``."""
     from dataclasses import asdict
 
@@ -60,9 +60,10 @@ _TOLD = (
 )
 
 
-def _show(operation: "Operation", schemas: "Schemas") -> None:
+def _show(operation: "Operation | Trigger", schemas: "Schemas") -> None:
     from rich.markup import escape
 
+    from ...manifest import Trigger
     from .examples import example_of
     from .shapes import inputs, outputs
 
@@ -80,7 +81,11 @@ def _show(operation: "Operation", schemas: "Schemas") -> None:
         "",
         _permissions(operation),
         "",
-        _table("Output", outputs(schemas, operation), "an empty object: it is done"),
+        _table(
+            "Event" if isinstance(operation, Trigger) else "Output",
+            outputs(schemas, operation),
+            "an empty object: it is done",
+        ),
     )
     example = example_of(operation, schemas)
     show("", "[bold]Example[/]" + (f"  [dim]{escape(example.note)}[/]" if example.note else ""))
@@ -105,7 +110,7 @@ def _table(title: str, rows: list[tuple[str, str, str]], otherwise: str) -> Any:
     return table
 
 
-def _permissions(operation: "Operation") -> Any:
+def _permissions(operation: "Operation | Trigger") -> Any:
     from rich.table import Table
 
     table = Table(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ...manifest import Operation
+    from ...manifest import Operation, Trigger
     from ...schema import Schemas
 
 _VARIABLE = re.compile(r"\{\{(\w+)\}\}")
@@ -51,22 +51,26 @@ _SOURCES: Mapping[str, _Source] = {
 """By property; where its operation or noun stands before it, only for that."""
 
 
-def example_of(operation: "Operation", schemas: "Schemas") -> Example:
+def example_of(operation: "Operation | Trigger", schemas: "Schemas") -> Example:
     """The schema's first example, with the look-ups that it needs before it."""
+    from ...manifest import Trigger
+
     examples = schemas.document(operation.input_schema).get("examples") or [{}]
     sources = {key: source for key in examples[0] if (source := _source(operation.name, key))}
     values = {key: f"{{{{{key}}}}}" if key in sources else value for key, value in examples[0].items()}
-    lines = (*_lookups(sources), command(operation.name, values))
+    verb = "watch" if isinstance(operation, Trigger) else "invoke"
+    lines = (*_lookups(sources), command(operation.name, values, verb=verb))
     by_browser = any(key in values for key in _FROM_BROWSER)
     return Example(lines, "with what the browser brought back; login does it all" if by_browser else "")
 
 
-def command(name: str, values: Mapping[str, Any], pick: str = "") -> str:
-    """``outlook-connector invoke …`` with the input quoted for a POSIX shell; ``{{name}}`` is a variable there."""
+def command(name: str, values: Mapping[str, Any], pick: str = "", verb: str = "invoke") -> str:
+    """``outlook-connector invoke …``, or another verb, with the input quoted for a POSIX shell; ``{{name}}`` is a
+    variable there."""
     text = json.dumps(values, ensure_ascii=False).replace("'", "'\\''")
     quoted = "'" + _VARIABLE.sub(lambda found: f"'${found[1]}'", text) + "'"
     words = [
-        "outlook-connector invoke",
+        f"outlook-connector {verb}",
         name,
         *([quoted] if values else []),
         *(["--pick", pick] if pick else []),

@@ -6,7 +6,7 @@ from .names import matching
 from .options import debug_option, json_option
 from .output import emit, for_people, show
 
-_COLOURS = {"read": "green", "write": "yellow", "send": "magenta", "delete": "red"}
+_COLOURS = {"read": "green", "write": "yellow", "send": "magenta", "delete": "red", "trigger": "cyan"}
 
 
 @click.command()
@@ -14,13 +14,20 @@ _COLOURS = {"read": "green", "write": "yellow", "send": "magenta", "delete": "re
 @json_option
 @debug_option
 def operations(words: tuple[str, ...], as_json: bool) -> None:
-    """List the operations, or those that hold every WORD."""
-    from ...manifest import load
+    """List the operations and triggers, or those that hold every WORD."""
+    from ...manifest import Operation, Trigger, load
 
-    found = [one for one in load().operations.values() if matching(one, words)]
+    manifest = load()
+    effects = {one.name: one.effect for one in manifest.operations.values()}
+    everything: tuple[Operation | Trigger, ...] = (*manifest.operations.values(), *manifest.triggers.values())
+    found = [one for one in everything if matching(one, words)]
+    keys = ("name", "title", "description")
+    rows = [
+        {**{key: getattr(one, key) for key in keys}, "effect": effects.get(one.name, "trigger")}
+        for one in found
+    ]
     if not for_people(as_json):
-        keys = ("name", "title", "description", "effect")
-        emit([{key: getattr(one, key) for key in keys} for one in found])
+        emit(rows)
         return
     from rich.table import Table
 
@@ -28,6 +35,6 @@ def operations(words: tuple[str, ...], as_json: bool) -> None:
     table.add_column("operation", style="bold", no_wrap=True)
     table.add_column("effect", no_wrap=True)
     table.add_column("what it does", style="dim")
-    for one in found:
-        table.add_row(one.name, f"[{_COLOURS[one.effect]}]{one.effect}[/]", one.title)
+    for row in rows:
+        table.add_row(row["name"], f"[{_COLOURS[row['effect']]}]{row['effect']}[/]", row["title"])
     show(table)

@@ -20,10 +20,11 @@ from .options import debug_option
 from .output import emit, report, tell
 from .sandbox import sandbox
 from .scopes import scopes
+from .watch import watch
 
 NAME = "outlook-connector"
 
-COMMANDS = (demo, operations, describe, invoke, login, doctor, scopes, sandbox, completion)
+COMMANDS = (demo, operations, describe, invoke, watch, login, doctor, scopes, sandbox, completion)
 
 
 @click.group(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ...manifest import Operation
+    from ...manifest import Operation, Trigger
     from ...schema import Schemas
 
 Row = tuple[str, str, str]
@@ -26,7 +26,7 @@ def inputs(schemas: "Schemas", name: str) -> list[Row]:
     return [*rows, ("", "", str(condition))] if condition else rows
 
 
-def outputs(schemas: "Schemas", operation: "Operation") -> list[Row]:
+def outputs(schemas: "Schemas", operation: "Operation | Trigger") -> list[Row]:
     """The output's properties; of a collection, those of its items too."""
     schema, file = schemas.resolve(schemas.document(operation.output_schema), operation.output_schema)
     properties = schema.get("properties", {})
@@ -50,7 +50,7 @@ def type_of(schemas: "Schemas", node: Mapping[str, Any], file: str) -> str:
         return " | ".join(str(one) for one in schema["enum"] if one is not None)
     if branches:
         kinds = dict.fromkeys(type_of(schemas, one, home) for one in branches)
-        return " or ".join(kind for kind in kinds if kind != "null")
+        return " or ".join(kind for kind in kinds if kind not in ("null", ""))
     if schema.get("type") == "array":
         return f"list of {type_of(schemas, schema.get('items', {}), home)}"
     shared = schema.get("type") == "object" and home.startswith("common/")

@@ -1,0 +1,114 @@
+"""``watch``: the events of a trigger, one JSON value a line."""
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ...errors import ConnectorError, InvalidInput
+from .invoke import read_input
+from .names import complete_trigger
+from .options import config_option, connection
+from .output import harmless, json_text, message_of, tell, write
+
+
+@click.command()
+@click.argument("trigger", metavar="TRIGGER", shell_complete=complete_trigger)
+@click.argument("input", metavar="[JSON | @FILE | -]", default="{}")
+@click.option(
+    "--interval",
+    type=click.FloatRange(min=0.1),
+    default=30.0,
+    show_default=True,
+    help="Seconds between two polls.",
+)
+@click.option(
+    "--state",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Keep the place in this file, and go on from there the next time.",
+)
+@config_option
+def watch(
+    trigger: str,
+    input: str,  # noqa: A002 - the contract's word
+    interval: float,
+    state: Path | None,
+    config: str | None,
+) -> None:
+    """Write the events of a trigger, one JSON value a line, until Ctrl-C.
+
+    The input is JSON, or @FILE, or - for stdin; left out, it is {}. Without a state file it starts from now, or from
+    "since" in the input. `outlook-connector describe TRIGGER` shows the inputs.
+    """
+    kept = _Kept(trigger, state)
+    given = {**read_input(input), **kept.resumed()}
+    with connection(config) as parts:
+        try:
+            tell(f"Watching {trigger} every {interval:g} s; Ctrl-C ends.")
+            events = parts.connector.watch(
+                trigger, given, interval=interval, on_cursor=kept.move, on_problem=_later(interval)
+            )
+            for event in events:
+                if kept.is_new(event):
+                    write(json_text(event))
+                    kept.told(event)
+        except KeyboardInterrupt:
+            tell("Stopped.")
+
+
+def _later(interval: float) -> Any:
+    def say(error: ConnectorError) -> None:
+        tell(f"{harmless(message_of(error))} Again in {interval:g} s.")
+
+    return say
+
+
+class _Kept:
+    """Where a watch is: its cursor, and the events that were written since that cursor. It is in the file whenever
+    a line has been written, so that a watch which ends in any way repeats one line at most."""
+
+    def __init__(self, trigger: str, path: Path | None) -> None:
+        self._trigger, self._path = trigger, path
+        self._cursor: str | None = None
+        self._told: list[str] = []
+
+    def resumed(self) -> dict[str, str]:
+        """The cursor to go on from, as a part of the input. Raises ``InvalidInput`` for a file of something else."""
+        if self._path is None or not self._path.exists():
+            return {}
+        try:
+            found = json.loads(self._path.read_text(encoding="utf-8"))
+            trigger, self._cursor, self._told = found["trigger"], found["cursor"], list(found["told"])
+        except (OSError, ValueError, KeyError, TypeError):
+            raise InvalidInput(f"The state file {self._path} cannot be read, or is none.") from None
+        if trigger != self._trigger:
+            raise InvalidInput(f"The state file {self._path} belongs to {trigger}: name another one.")
+        return {"cursor": self._cursor} if self._cursor else {}
+
+    def is_new(self, event: dict[str, Any]) -> bool:
+        return event["id"] not in self._told
+
+    def told(self, event: dict[str, Any]) -> None:
+        self._told.append(event["id"])
+        self._save()
+
+    def move(self, cursor: str) -> None:
+        """Everything before this cursor has been written."""
+        if cursor != self._cursor or self._told:
+            self._cursor, self._told = cursor, []
+            self._save()
+
+    def _save(self) -> None:
+        if self._path is None:
+            return
+        text = json.dumps({"trigger": self._trigger, "cursor": self._cursor, "told": self._told})
+        try:
+            descriptor, name = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}.")
+            with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+                stream.write(text)
+            Path(name).replace(self._path)
+        except OSError as error:
+            raise InvalidInput(f"The state file {self._path} cannot be written: {error.strerror}.") from None
