@@ -70,17 +70,6 @@ def test_only_the_parts_that_were_refused_are_sent_again(
     assert batches(outlook_sandbox) == 4
 
 
-def test_two_thousand_messages_are_updated_though_some_parts_are_throttled(
-    outlook_connector: Connector, outlook_sandbox: Sandbox
-) -> None:
-    filled(outlook_sandbox, 2000)
-    ids = flood(outlook_connector)
-    outlook_sandbox.fault(match="PATCH /me/messages/*", status=429, retry_after=0.01, times=60)
-    found = outlook_connector.invoke("messages.updateMany", {"messageIds": ids, "categories": ["Flood"]})
-    assert (found["succeeded"], found["failed"]) == (2000, 0)
-    assert batches(outlook_sandbox) == 103
-
-
 def test_a_copy_whose_outcome_is_unknown_says_so_and_is_not_made_again(
     outlook_connector: Connector, outlook_sandbox: Sandbox
 ) -> None:
