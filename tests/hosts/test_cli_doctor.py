@@ -74,6 +74,49 @@ def test_a_store_that_cannot_be_opened_is_told_as_such(sandbox: Sandbox, tmp_pat
     assert result.code == 2
 
 
+def test_a_lost_key_file_is_told_under_the_token_store(sandbox: Sandbox, tmp_path: Path) -> None:
+    config = config_file(tmp_path, sandbox.config(tokenStore=f"sqlite:///{tmp_path}/tokens.sqlite3"))
+    assert run("doctor", "--config", config).code == 0
+    (tmp_path / "tokens.sqlite3.key").unlink()
+    result = run("doctor", "--config", config)
+    told = one(result, "token store")
+    assert (told["state"], told["error"]["code"], result.code) == ("fail", "storeKeyMissing", 2)
+    assert "tokens.sqlite3.key is missing" in told["found"]
+    assert told["do"].startswith("Restore it")
+    assert not (tmp_path / "tokens.sqlite3.key").exists()
+
+
+@pytest.mark.parametrize(
+    ("rules", "says"),
+    [
+        ({"operations": {"allow": ["messages.*", "mesages.*"]}}, "operations.allow has mesages.*"),
+        ({"operations": {"allow": ["messages.*", "graph.*"]}}, "operations.allow has graph.*"),
+        (
+            {"operations": {"deny": ["messages.send", "Rules.forward", "nothing"]}},
+            "operations.deny has nothing",
+        ),
+        ({"files": {"allow": ["/nowhere/at/all"]}}, "files.allow has /nowhere/at/all"),
+    ],
+)
+def test_a_rule_that_does_nothing_is_warned_about(
+    rules: dict[str, Any], says: str, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    result = run("doctor", "--config", config_file(tmp_path, sandbox.config(**rules)))
+    told = one(result, "configuration")
+    assert (told["state"], result.code) == ("warn", 0)
+    assert told["found"].count(" has ") == 1
+    assert says in told["found"]
+
+
+def test_in_another_persons_mailbox_only_shared_permissions_count(sandbox: Sandbox, tmp_path: Path) -> None:
+    made = sandbox.config(mailbox="kim@contoso.example", operations={"allow": ["messages.list"]})
+    result = run("doctor", "--config", config_file(tmp_path, made))
+    assert one(result, "permissions")["found"] == "Mail.Read.Shared"
+    told = one(result, "mailbox")
+    assert (told["state"], result.code) == ("fail", 4)
+    assert told["do"].startswith("Have kim@contoso.example shared")
+
+
 def test_an_expired_secret_is_told_with_what_to_do(sandbox: Sandbox, config: str) -> None:
     sandbox.directory.app.secrets[0].expires = datetime.now(UTC) - timedelta(days=1)
     result = run("doctor", "--config", config)

@@ -49,3 +49,34 @@ def test_an_applications_permissions_are_those_in_its_token(world: World) -> Non
     assert status["credential"] == {"kind": "clientSecret"}
     assert "Mail.Send" in status["superfluousPermissions"]
     assert "Mail.ReadWrite" not in status["superfluousPermissions"]
+
+
+def test_what_a_special_use_needs_is_not_superfluous(world: World) -> None:
+    for allowed, superfluous in (
+        (["drafts.send"], ["User.Read"]),
+        (["messages.get"], ["Mail.Send", "User.Read"]),
+    ):
+        config = world.sandbox.config(operations={"allow": ["auth.*", *allowed]})
+        with connect(config, token_store=world.store) as connector:
+            begun = connector.invoke("auth.begin", {"scopes": ["Mail.Read", "Mail.Send", "User.Read"]})
+            connector.invoke("auth.complete", world.browse(begun["authorizationUrl"]))
+            assert connector.invoke("auth.status")["superfluousPermissions"] == superfluous
+
+
+@pytest.mark.parametrize(
+    ("mailbox", "asked"), [("kim@contoso.example", "Mail.Read.Shared"), (None, "Mail.Read")]
+)
+def test_a_connection_to_somebody_elses_mailbox_asks_for_what_reaches_it(
+    world: World, mailbox: str | None, asked: str
+) -> None:
+    config = world.sandbox.config(mailbox=mailbox, operations={"allow": ["auth.*", "messages.list"]})
+    with connect(config) as connector:
+        connector.invoke("auth.refresh")
+        status = connector.invoke("auth.status")
+    assert (status["scopes"], status["missingPermissions"]) == ([asked], [])
+
+
+def test_for_ones_own_mailbox_a_shared_permission_does_as_well(world: World) -> None:
+    config = world.sandbox.config(mailbox="adele@contoso.example", operations={"allow": ["messages.list"]})
+    with connect(config) as connector:
+        assert connector.invoke("messages.list", {"limit": 1})["value"]

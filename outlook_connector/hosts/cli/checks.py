@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-from ...errors import ConnectorError, Forbidden, SignInRequired
+from ...errors import ConnectorError, Forbidden, NotFound, SignInRequired
 from .checks_permissions import permissions
 from .checks_rules import configuration
 from .findings import Finding, Patient, Verdict, failure
@@ -14,6 +14,11 @@ SKEW = 120.0
 
 SOON = 30.0
 """Days before a certificate's end from which on it is warned about."""
+
+SHARE = (
+    "Have {mailbox} shared with the account that is signed in, or its folders: "
+    "https://learn.microsoft.com/graph/outlook-share-messages-folders"
+)
 
 RENEW = "Add a new certificate under Certificates & secrets, then set certificate to it, and remove the old one last."
 
@@ -124,8 +129,14 @@ def graph(patient: Patient) -> Verdict:
 def mailbox(patient: Patient) -> Verdict:
     from ...binding import get
 
-    bound = patient.parts.context.graph.bound(patient.parts.connector.config.mailbox)
-    inbox = bound.json(get("/mailFolders/inbox", query={"$select": "totalItemCount,unreadItemCount"}))
+    named = patient.parts.connector.config.mailbox
+    bound = patient.parts.context.graph.bound(named)
+    try:
+        inbox = bound.json(get("/mailFolders/inbox", query={"$select": "totalItemCount,unreadItemCount"}))
+    except (Forbidden, NotFound) as error:
+        if patient.parts.context.auth.owns(named) is False:
+            error.details["advice"] = SHARE.format(mailbox=named)
+        raise
     return (
         "ok",
         f"inbox with {inbox.get('totalItemCount')} messages, {inbox.get('unreadItemCount')} unread",

@@ -35,17 +35,20 @@ def scopes(uses: tuple[str, ...], config: str | None, as_json: bool) -> None:
     from ...manifest import load
 
     manifest = load()
-    found = answer(manifest, _policy(config), uses)
+    found = answer(manifest, _policy(config), uses, another=_names_a_mailbox(config))
     if for_people(as_json):
         _show(found)
     else:
         emit(found)
 
 
-def answer(manifest: "Manifest", policy: "Policy", uses: tuple[str, ...]) -> dict[str, Any]:
+def answer(
+    manifest: "Manifest", policy: "Policy", uses: tuple[str, ...], another: bool = False
+) -> dict[str, Any]:
     """``{"delegated": [...], "application": [...], "extras": [{"operation", "use", ...}]}``: the extras are those
-    that the lists do not cover yet. Raises a usage error for a use that no operation knows."""
-    from ...permissions import least, missing, needs_of
+    that the lists do not cover yet. ``another``: a person's permissions are for the mailbox of somebody else. Raises
+    a usage error for a use that no operation knows."""
+    from ...permissions import for_another, least, missing, needs_of
 
     allowed = [one for one in manifest.operations.values() if policy.allows(one.name, one.effect_on_mail)]
     extras = [(one.name, use, more) for one in allowed for use, more in one.permissions_for.items()]
@@ -54,10 +57,13 @@ def answer(manifest: "Manifest", policy: "Policy", uses: tuple[str, ...]) -> dic
     if unknown:
         raise click.UsageError(f"--for {unknown[0]}: the uses are {', '.join(sorted(known))}, or all.")
     asked = [more for _, use, more in extras if use in uses or "all" in uses]
-    lists = {
-        kind: least((*needs_of(manifest, policy, kind), *(need for more in asked for need in more.of(kind))))
+    needs = {
+        kind: (*needs_of(manifest, policy, kind), *(need for more in asked for need in more.of(kind)))
         for kind in KINDS
     }
+    if another:
+        needs["delegated"] = for_another(needs["delegated"])
+    lists = {kind: least(needs[kind]) for kind in KINDS}
     lacking = [
         {"operation": name, "use": use, **{kind: list(missing(more.of(kind), lists[kind])) for kind in KINDS}}
         for name, use, more in extras
@@ -81,6 +87,10 @@ def _policy(config: str | None) -> "Policy":
     from ...policy import Policy
 
     return Policy(settings(config).rules if configured(config) else Rules())
+
+
+def _names_a_mailbox(config: str | None) -> bool:
+    return configured(config) and settings(config).mailbox is not None
 
 
 def _show(found: Mapping[str, Any]) -> None:
