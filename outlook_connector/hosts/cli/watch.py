@@ -2,7 +2,10 @@
 
 import json
 import os
+import signal
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -53,10 +56,24 @@ def watch(
             )
             for event in events:
                 if kept.is_new(event):
-                    write(json_text(event))
-                    kept.told(event)
+                    with _whole():
+                        write(json_text(event))
+                        kept.told(event)
         except KeyboardInterrupt:
             tell("Stopped.")
+
+
+@contextmanager
+def _whole() -> Iterator[None]:
+    """Lets Ctrl-C wait for the block's end, so that what was written is also kept."""
+    pressed: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, frame: pressed.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if pressed:
+        raise KeyboardInterrupt
 
 
 def _later(interval: float) -> Any:
