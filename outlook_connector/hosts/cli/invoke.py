@@ -12,7 +12,7 @@ from ...errors import InvalidInput
 from .names import complete_name
 from .options import config_option, connection, json_option
 from .output import emit, for_people, json_text, show, tell, write
-from .progress import working
+from .progress import moving, working
 
 if TYPE_CHECKING:
     from ...dispatcher import Connector
@@ -45,8 +45,8 @@ def invoke(
         if everything:
             _stream(parts.connector, name, given)
             return
-        with working(f"{name} …"):
-            result = parts.connector.invoke(name, given)
+        with moving(name) as on_progress:
+            result = parts.connector.invoke(name, given, on_progress=on_progress)
     if pick is not None:
         found = picked(result, pick)
         write(found if isinstance(found, str) else json.dumps(found, ensure_ascii=False))
