@@ -13,12 +13,13 @@ from outlook_connector.sandbox.directory import Directory, User
 from outlook_connector.sandbox.graph.permissions import PROFILE, SERVICE, TABLE
 from outlook_connector.sandbox.graph.problem import Problem, invalid_user, no_resource, problem
 from outlook_connector.sandbox.graph.routing import Match
+from outlook_connector.sandbox.graph.sealing import Signer
 from outlook_connector.sandbox.graph.throttle import Place
 from outlook_connector.sandbox.tokens import Caller, TokenRefused
 
 
-class Verifier(Protocol):
-    """What tells a caller from an Authorization header, or raises TokenRefused."""
+class Verifier(Signer, Protocol):
+    """What tells a caller from an Authorization header, or raises TokenRefused; it signs tokens as well."""
 
     def verify(self, authorization: str | None, host: str = "") -> Caller: ...
 

@@ -15,6 +15,9 @@ from outlook_connector.sandbox.graph.model.journal import Change, Place
 from outlook_connector.sandbox.graph.model.mailbox import Mailbox
 from outlook_connector.sandbox.graph.model.subscription import Subscription
 from outlook_connector.sandbox.graph.model.world import World
+from outlook_connector.sandbox.graph.odata.properties import MESSAGE
+from outlook_connector.sandbox.graph.odata.render import entity
+from outlook_connector.sandbox.graph.sealing import sealed
 from outlook_connector.sandbox.graph.searching import compiled
 from outlook_connector.sandbox.graph.times import iso
 from outlook_connector.sandbox.graph.view import View
@@ -81,7 +84,18 @@ def _payload(mailbox: Mailbox, found: Subscription, change: Change, kind: str, t
     message = mailbox.messages.get(change.key)
     etag = {"@odata.etag": View(mailbox, message).etag} if message else {}
     data = {"@odata.type": "#Microsoft.Graph.Message", "@odata.id": resource, **etag, "id": item}
-    return {**_head(found, tenant), "changeType": kind, "resource": resource, "resourceData": data}
+    head = {**_head(found, tenant), "changeType": kind, "resource": resource, "resourceData": data}
+    if not found.select or message is None or kind == "deleted":
+        return head
+    return {**head, "encryptedContent": _content(found, View(mailbox, message))}
+
+
+def _content(found: Subscription, view: View) -> Json:
+    """The selected properties, encrypted; the id is beside them, in the open."""
+    values = entity(view, MESSAGE, found.select, basic=found.basic)
+    del values["id"]
+    certificate, name = (str(found.values[f"encryptionCertificate{end}"]) for end in ("", "Id"))
+    return sealed(values, certificate, name)
 
 
 def _head(found: Subscription, tenant: str) -> Json:

@@ -64,7 +64,7 @@ class GraphService:
         self.switches = Switches(throttling=throttling)
         self.throttle = Throttle()
         self.intercept: Callable[[Call], Answer | None] | None = None
-        self._post = PostOffice(clock, directory)
+        self._post = PostOffice(clock, directory, tokens, base_url_getter)
         self._router = Router(ROUTES)
         self._lock = threading.RLock()
         self._seeded = _with_mailboxes(seed(directory, to_second(clock.now())), directory)

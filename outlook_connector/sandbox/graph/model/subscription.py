@@ -15,7 +15,8 @@ class Subscription:
     """Who wants to hear of which changes, where, and until when.
 
     `owner` is the mailbox's, `folder` a folder's key in it (None: all of it), `filter` an OData filter or empty.
-    `immutable` says which kind of id the notifications name.
+    `immutable` says which kind of id the notifications name, `select` which properties come with them, encrypted
+    (empty: none do), `basic` that the subscriber may see no bodies.
     """
 
     id: str
@@ -28,6 +29,8 @@ class Subscription:
     expires: datetime
     immutable: bool
     values: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    select: tuple[str, ...] = ()
+    basic: bool = False
 
     @property
     def url(self) -> str:
@@ -56,9 +59,9 @@ class Subscription:
             "lifecycleNotificationUrl": self.lifecycle_url,
             "expirationDateTime": iso(self.expires),
             "creatorId": self.creator,
-            "includeResourceData": None,
+            "includeResourceData": True if self.select else None,
             "latestSupportedTlsVersion": self.values.get("latestSupportedTlsVersion") or "v1_2",
-            "encryptionCertificate": None,
-            "encryptionCertificateId": None,
+            "encryptionCertificate": self.values.get("encryptionCertificate"),
+            "encryptionCertificateId": self.values.get("encryptionCertificateId"),
             "notificationUrlAppId": None,
         }

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qsl
 
 from outlook_connector.sandbox.directory import User
 from outlook_connector.sandbox.exchange import Answer
@@ -13,20 +12,27 @@ from outlook_connector.sandbox.graph.courier import is_local
 from outlook_connector.sandbox.graph.model.own import new_guid
 from outlook_connector.sandbox.graph.model.subscription import Subscription
 from outlook_connector.sandbox.graph.model.typed import Check, boolean, moment, read, text
+from outlook_connector.sandbox.graph.odata import query as queries
+from outlook_connector.sandbox.graph.odata.properties import MESSAGE
+from outlook_connector.sandbox.graph.odata.render import chosen
 from outlook_connector.sandbox.graph.permissions import BASIC, SERVICE
 from outlook_connector.sandbox.graph.problem import Problem, problem
 from outlook_connector.sandbox.graph.request import Outside, Request
 from outlook_connector.sandbox.graph.routing import Route, Router
+from outlook_connector.sandbox.graph.sealing import certificate_of
 from outlook_connector.sandbox.graph.searching import compiled
 
 Json = dict[str, Any]
 _KIND = "microsoft.graph.subscription"
-_LONGEST = timedelta(minutes=10_080)
+# Minutes, without and with the data of what changed.
+_LONGEST = {False: 10_080, True: 1_440}
 _KINDS = frozenset(("created", "updated", "deleted"))
 _MOST = 1000
 _URLS = ("notificationUrl", "lifecycleNotificationUrl")
+_CERTIFICATE = ("encryptionCertificate", "encryptionCertificateId")
 _KNOWN: Mapping[str, Check] = {
     **dict.fromkeys((*_URLS, "changeType", "resource", "clientState", "latestSupportedTlsVersion"), text),
+    **dict.fromkeys(_CERTIFICATE, text),
     "expirationDateTime": moment,
     "includeResourceData": boolean,
 }
@@ -58,16 +64,28 @@ def _given(request: Request) -> Json:
             raise _invalid(f"The {name} must be an HTTPS address, and in the sandbox one on this machine.")
     if len(found.get("clientState", "")) > 128:
         raise _invalid("The clientState must not be longer than 128 characters.")
-    if found.get("includeResourceData"):
-        raise _invalid("The sandbox sends no resource data in notifications.")
+    _check_certificate(found)
     return found
 
 
-def _expiry(request: Request, wanted: datetime) -> datetime:
+def _check_certificate(found: Json) -> None:
+    names = [name for name in _CERTIFICATE if name in found]
+    if names and (len(names) < len(_CERTIFICATE) or not 0 < len(found[_CERTIFICATE[1]]) <= 128):
+        raise _invalid("encryptionCertificate and encryptionCertificateId go together.")
+    if found.get("includeResourceData") and not names:
+        raise _invalid("An encryptionCertificate is required where includeResourceData is true.")
+    try:
+        if names:
+            certificate_of(found[_CERTIFICATE[0]])
+    except ValueError:
+        raise _invalid("The encryptionCertificate is no certificate with an RSA key, in base64.") from None
+
+
+def _expiry(request: Request, wanted: datetime, *, rich: bool) -> datetime:
     if wanted <= request.now:
         raise _invalid("Subscription expiration must be in the future.")
-    if wanted > request.now + _LONGEST:
-        raise _invalid("Subscription expiration can only be 10080 minutes in the future.")
+    if wanted > request.now + timedelta(minutes=_LONGEST[rich]):
+        raise _invalid(f"Subscription expiration can only be {_LONGEST[rich]} minutes in the future.")
     return wanted
 
 
@@ -84,7 +102,8 @@ def create(request: Request) -> Answer:
     for name in ("changeType", "notificationUrl", "resource", "expirationDateTime"):
         if not data.get(name):
             raise _invalid(f"The property '{name}' is required.")
-    kinds, expires = _kinds(data["changeType"]), _expiry(request, data.pop("expirationDateTime"))
+    rich = bool(data.get("includeResourceData"))
+    kinds, expires = _kinds(data["changeType"]), _expiry(request, data.pop("expirationDateTime"), rich=rich)
     owner, folder, wanted = _about(request, data["resource"])
     if sum(found.owner == owner.id for found in request.world.subscriptions.values()) >= _MOST:
         raise Problem(403, "ErrorTooManySubscriptions", f"A mailbox has at most {_MOST} subscriptions.")
@@ -99,8 +118,22 @@ def create(request: Request) -> Answer:
         expires=expires,
         immutable=request.prefer.immutable_ids,
         values=data,
+        select=_select(data["resource"]) if rich else (),
+        basic=request.basic,
     )
     return _after_handshake(request, 201, made, [data[name] for name in _URLS if name in data])
+
+
+def _select(resource: str) -> tuple[str, ...]:
+    """The properties to send. Raises 400 where none are named, for Outlook sends no whole messages.
+
+    https://learn.microsoft.com/graph/outlook-change-notifications-overview
+    """
+    select = queries.parse(resource.partition("?")[2]).select
+    if not select:
+        raise _invalid("A $select in the resource is required where includeResourceData is true.")
+    chosen(MESSAGE, select)
+    return select
 
 
 def _about(request: Request, resource: str) -> tuple[User, str | None, str]:
@@ -108,10 +141,14 @@ def _about(request: Request, resource: str) -> tuple[User, str | None, str]:
     path, _, query = resource.partition("?")
     match = _RESOURCES.match("GET", f"/{path.strip('/')}")
     owner = gate.owner_of(match, request.caller, request.directory)
+    # A person subscribes to one's own mailbox alone, whatever others have opened:
+    # https://learn.microsoft.com/graph/outlook-change-notifications-overview#request-permissions
+    if request.caller.user_id not in (None, owner.id):
+        raise problem("denied")
     mailbox = request.world.mailboxes.get(owner.id)
     if mailbox is None:
         raise problem("no_mailbox")
-    wanted = dict(parse_qsl(query)).get("$filter", "")
+    wanted = queries.parse(query).filter or ""
     if wanted:
         compiled(wanted)
     if "folder" not in match.params:
@@ -182,14 +219,14 @@ def update(request: Request) -> Answer:
     https://learn.microsoft.com/graph/api/subscription-update
     """
     found, data = _find(request), _given(request)
-    if not data or data.keys() - {"expirationDateTime", "notificationUrl"}:
-        raise _invalid("Only expirationDateTime and notificationUrl of a subscription can be changed.")
+    if not data or data.keys() - {"expirationDateTime", "notificationUrl", *_CERTIFICATE}:
+        raise _invalid("Only expirationDateTime, notificationUrl and the certificate can be changed.")
     if "expirationDateTime" in data:
-        found = replace(found, expires=_expiry(request, data.pop("expirationDateTime")))
-    if data:
-        return _after_handshake(
-            request, 200, replace(found, values={**found.values, **data}), list(data.values())
-        )
+        expires = _expiry(request, data.pop("expirationDateTime"), rich=bool(found.select))
+        found = replace(found, expires=expires)
+    found = replace(found, values={**found.values, **data})
+    if "notificationUrl" in data:
+        return _after_handshake(request, 200, found, [data["notificationUrl"]])
     request.world.subscriptions[found.id] = found
     return _answer(request, 200, found)
 
