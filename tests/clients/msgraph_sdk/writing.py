@@ -38,7 +38,9 @@ def mail(subject: str, address: str) -> Message:
 
 
 async def send_to(session: Session, subject: str, address: str) -> None:
-    await session.me.me.send_mail.post(SendMailPostRequestBody(message=mail(subject, address)))
+    """Says what Graph takes for granted: the body would say the opposite."""
+    body = SendMailPostRequestBody(message=mail(subject, address), save_to_sent_items=True)
+    await session.me.me.send_mail.post(body)
 
 
 async def sending(session: Session) -> Json:
