@@ -48,7 +48,8 @@ def refusal(problems: list[Problem]) -> ConfigError:
         f"{at.removeprefix('/').replace('/', '.') or '(all)'} {message}" for at, message in problems
     )
     details = {"problems": [{"pointer": at, "message": message} for at, message in problems]}
-    return ConfigError(f"The connection configuration is not valid: {told}.", details=details)
+    end = "" if told.endswith("?") else "."
+    return ConfigError(f"The connection configuration is not valid: {told}{end}", details=details)
 
 
 def _resolve(value: Any, at: list[str | int], environment: Mapping[str, str], problems: list[Problem]) -> Any:

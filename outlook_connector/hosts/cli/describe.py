@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...schema import Schemas
 
 
-@click.command()
+@click.command(short_help="Show an operation or a trigger, with an example.")
 @click.argument("name", metavar="NAME", shell_complete=complete_any)
 @json_option
 @debug_option
@@ -103,7 +103,7 @@ def _table(title: str, rows: list[tuple[str, str, str]], otherwise: str) -> Any:
         return f"[bold]{title}[/]  [dim]{otherwise}[/]"
     table = Table(box=None, pad_edge=False, title=f"[bold]{title}[/]", title_justify="left", title_style="")
     for name, style in (("", "bold"), ("", "cyan"), ("", "")):
-        table.add_column(name, style=style)
+        table.add_column(name, style=style, overflow="fold")
     table.show_header = False
     for row in rows:
         table.add_row(*(escape(cell) for cell in row))

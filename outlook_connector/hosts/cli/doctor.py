@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _MARKS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "red"), "skip": ("-", "bright_black")}
 
 
-@click.command()
+@click.command(short_help="Check the connection, step by step.")
 @config_option
 @json_option
 @click.pass_context

@@ -43,6 +43,7 @@ def invoke(
         raise click.UsageError("--all and --pick do not go together.")
     with connection(config) as parts:
         if everything:
+            _check_collection(parts.connector, name)
             _stream(parts.connector, name, given)
             return
         with moving(name) as on_progress:
@@ -89,6 +90,15 @@ def picked(value: Any, pointer: str) -> Any:
     if pointer and not pointer.startswith("/"):
         raise InvalidInput("--pick takes a JSON pointer, such as /value/0/id.")
     return value
+
+
+def _check_collection(connector: "Connector", name: str) -> None:
+    """Raises a usage error where ``--all`` stands beside an operation that has one answer alone."""
+    operation = connector.manifest.operations.get(name)
+    if operation is None or operation.result == "collection":
+        return
+    more = ", and call it again with the cursor of that" if name.endswith(".changes") else ""
+    raise click.UsageError(f"--all is for collections, and {name} has one answer: leave --all out{more}.")
 
 
 def _stream(connector: "Connector", name: str, given: Mapping[str, Any]) -> None:

@@ -9,7 +9,7 @@ from .output import emit, for_people, show
 _COLOURS = {"read": "green", "write": "yellow", "send": "magenta", "delete": "red", "trigger": "cyan"}
 
 
-@click.command()
+@click.command(short_help="List the operations and triggers.")
 @click.argument("words", nargs=-1, metavar="[WORD]...")
 @json_option
 @debug_option
@@ -34,7 +34,7 @@ def operations(words: tuple[str, ...], as_json: bool) -> None:
     table = Table(box=None, pad_edge=False)
     table.add_column("operation", style="bold", no_wrap=True)
     table.add_column("effect", no_wrap=True)
-    table.add_column("what it does", style="dim")
+    table.add_column("what it does", style="dim", overflow="fold")
     for row in rows:
         table.add_row(row["name"], f"[{_COLOURS[row['effect']]}]{row['effect']}[/]", row["title"])
     show(table)

@@ -56,14 +56,18 @@ def write(text: str) -> None:
 
 
 def show(*parts: "RenderableType") -> None:
-    """Tables and the like to stdout, for a person at a terminal; what it has no letters for becomes a mark."""
+    """Tables and the like to stdout, for a person at a terminal; what it has no letters for becomes a mark.
+
+    JSON is left to the terminal to wrap, so that what is copied has no line ends that were not in it.
+    """
     from rich.console import Console
+    from rich.json import JSON
 
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
     console = Console(file=sys.stdout, highlight=False)
     for part in parts:
-        console.print(part)
+        console.print(part, soft_wrap=isinstance(part, JSON))
 
 
 def tell(text: str) -> None:

@@ -23,7 +23,7 @@ class SandboxUnavailable(ConnectorError):
     default_code = "sandboxUnavailable"
 
 
-@click.command()
+@click.command(short_help="Run an Entra ID and Graph mail emulator.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=0, show_default=True, help="0 takes a free one."
 )

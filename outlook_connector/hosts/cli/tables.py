@@ -39,9 +39,9 @@ def table_of(name: str, result: Mapping[str, Any]) -> Table | None:
 
 
 def time_of(text: Any) -> str:
-    """``2026-11-24 09:30`` in the local zone."""
+    """``2026-11-24 09:30+01:00``: in the local zone, which stands behind it."""
     try:
-        return f"{datetime.fromisoformat(str(text)).astimezone():%Y-%m-%d %H:%M}"
+        return datetime.fromisoformat(str(text)).astimezone().isoformat(" ", "minutes")
     except ValueError:
         return ""
 

@@ -21,7 +21,7 @@ SIGN_IN_TIME = 300.0
 """Seconds that a person has for signing in with --browser."""
 
 
-@click.command()
+@click.command(short_help="Show the whole connector at work.")
 @click.option("--browser", is_flag=True, help="Sign in yourself, in your own browser, on the sandbox's page.")
 @json_option
 @debug_option
