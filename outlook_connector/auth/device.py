@@ -15,6 +15,7 @@ from ..errors import AuthError, ConnectorError
 from ..store import Clock, Store, StoreConflict
 from .account import Account, renewed
 from .client import EntraClient
+from .pending import read
 from .scopes import short
 from .times import rfc3339
 
@@ -49,7 +50,7 @@ class DeviceSignIn:
         """``{"userCode", "verificationUri", "expiresAt", "interval", "deviceSession"}``: show the first two to the
         person, keep the last for ``poll``. Whoever has it can complete the sign-in."""
         flow = self._client.device(scopes)
-        handle, now = secrets.token_urlsafe(24), self._clock.time()
+        handle, now = Secret(secrets.token_urlsafe(24)), self._clock.time()
         life, interval = float(flow["expires_in"]), float(flow["interval"])
         pending = Pending(
             self._config.account, str(flow["device_code"]), scopes, interval, now + life, now + interval
@@ -60,10 +61,10 @@ class DeviceSignIn:
             "verificationUri": flow["verification_uri"],
             "expiresAt": rfc3339(now + life),
             "interval": interval,
-            "deviceSession": handle,
+            "deviceSession": handle.reveal(),
         }
 
-    def poll(self, handle: str) -> "Account | float":
+    def poll(self, handle: Secret) -> "Account | float":
         """The signed-in account, or the seconds after which to ask again. Microsoft Entra is asked no more often
         than it wants, however often this is called and by however many processes.
 
@@ -81,7 +82,7 @@ class DeviceSignIn:
             return pending.interval
         return self._asked(handle, pending, version)
 
-    def _asked(self, handle: str, pending: Pending, version: int) -> "Account | float":
+    def _asked(self, handle: Secret, pending: Pending, version: int) -> "Account | float":
         try:
             answer = self._client.poll(Secret(pending.device_code))
         except ConnectorError as error:
@@ -101,7 +102,7 @@ class DeviceSignIn:
             return renewed(base, answer, self._config, now, asked, used)
         raise failure.with_traceback(None) from None
 
-    def _waiting(self, handle: str, pending: Pending, version: int, *, slower: bool) -> float:
+    def _waiting(self, handle: Secret, pending: Pending, version: int, *, slower: bool) -> float:
         if slower:
             interval = pending.interval + SLOWER
             pending = replace(pending, interval=interval, next_at=self._clock.time() + interval)
@@ -109,18 +110,17 @@ class DeviceSignIn:
                 self._save(handle, pending, version)
         return pending.interval
 
-    def _load(self, handle: str) -> tuple[Pending, int]:
-        blob, version = self._store.load(_key(handle))
-        raw = json.loads(blob) if blob else {}
-        if raw.get("account") != self._config.account:
+    def _load(self, handle: Secret) -> tuple[Pending, int]:
+        pending, version = read(self._store.load(_key(handle)))
+        if pending.get("account") != self._config.account:
             raise _unknown()
-        return Pending(**{**raw, "scopes": tuple(raw["scopes"])}), version
+        return Pending(**{**pending, "scopes": tuple(pending["scopes"])}), version
 
-    def _save(self, handle: str, pending: Pending, version: int) -> int:
+    def _save(self, handle: Secret, pending: Pending, version: int) -> int:
         life = max(pending.expires_at - self._clock.time(), 1.0)
         return self._store.save(_key(handle), json.dumps(asdict(pending)).encode(), version, ttl=life)
 
-    def _forget(self, handle: str) -> None:
+    def _forget(self, handle: Secret) -> None:
         """Deletes the sign-in, whatever another process has noted of it meanwhile."""
         while True:
             try:
@@ -130,8 +130,8 @@ class DeviceSignIn:
                 continue
 
 
-def _key(handle: str) -> str:
-    return "device/" + hashlib.sha256(handle.encode()).hexdigest()
+def _key(handle: Secret) -> str:
+    return "device/" + hashlib.sha256(handle.reveal().encode()).hexdigest()
 
 
 def _unknown() -> AuthError:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..errors import SignInRequired
 from .facade import Auth
+from .hidden import Hidden
 
 TIMEOUT = 900.0
 """Seconds that Microsoft's codes live."""
@@ -25,7 +26,7 @@ def login_device(
     ``announce`` gets the line for the person, ``timeout`` is in seconds. Raises ``SignInRequired`` when nobody has
     signed in by then, and what ``Auth.complete_device`` raises.
     """
-    begun = auth.begin_device(scopes)
+    begun = Hidden(auth.begin_device(scopes))
     announce(f"Open {begun['verificationUri']} on any device and enter the code {begun['userCode']}")
     ends = auth.clock.time() + timeout
     pause = float(begun["interval"])

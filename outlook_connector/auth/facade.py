@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from ..config import Config
+from ..config import Config, Secret
 from ..errors import ConfigError
 from ..store import Clock, Store
 from . import jwt_reading, refusals, transfer
@@ -123,7 +123,8 @@ class Auth:
         ``{"account", "adminConsent": True, "tenantId", "scopes"}`` for an administrator's consent, which brings no
         token: the next call that lacked a permission renews the token it has."""
         self._through_the_app("sign anybody in", ("delegated",) if parameters.get("code") else BY_APP)
-        done = self._signin.complete(Hidden(parameters))
+        parameters = Hidden(parameters)
+        done = self._signin.complete(parameters)
         if isinstance(done, AdminConsent):
             self._tokens.outdate(done.scopes)
             return {
@@ -147,7 +148,9 @@ class Auth:
         """``{"pending": True, "retryAfter": seconds}`` while nobody has signed in, then ``{"pending": False}`` with
         the result of ``complete``. May be called by any process, and as often as it likes."""
         self._delegated("sign anybody in")
-        found = self._device.poll(device_session)
+        handle = Secret(device_session)
+        del device_session
+        found = self._device.poll(handle)
         if not isinstance(found, Account):
             return {"pending": True, "retryAfter": found}
         self._tokens.adopt(found)
@@ -192,17 +195,21 @@ class Auth:
         Sign out here after the import there: where refresh tokens are accepted once, only one store can go on.
         """
         self._delegated("export an account")
+        secret = Secret(passphrase)
+        del passphrase
         account = self._tokens.account()
         if account is None:
             raise refusals.nobody(self.config, f"Nobody has signed in for the account {self.config.account}.")
-        return transfer.sealed(account, self.config, passphrase)
+        return transfer.sealed(account, self.config, secret)
 
     @frameless
     def import_account(self, exported: Mapping[str, Any], passphrase: str) -> dict[str, Any]:
         """Takes an exported account into this connection's store, in place of what stood there; the result is that of
         ``complete``. Raises ``InvalidInput``."""
         self._delegated("import an account")
-        account = transfer.opened(exported, self.config, passphrase)
+        secret = Secret(passphrase)
+        del passphrase
+        account = transfer.opened(exported, self.config, secret)
         self._tokens.adopt(account)
         return _summary(account)
 

@@ -4,8 +4,8 @@ pytest's ``--showlocals``, cgitb and rich's tracebacks call ``repr`` on every lo
 """
 
 import functools
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, ParamSpec, TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Generic, ParamSpec, TypeVar
 
 from ..errors import ConnectorError
 
@@ -33,17 +33,28 @@ class Hidden(Mapping[str, Any]):
 
 
 def frameless(method: Callable[Given, Result]) -> Callable[Given, Result]:
-    """The same method, whose ``ConnectorError`` leads to none of the frames in which it arose, nor to what it was
-    called with: between them lie blobs on their way to the store, which no wrapper can cover."""
+    """The same method, whose ``ConnectorError`` leads to none of the frames in which it arose: among them are a
+    store's, with blobs on their way to it. No error leads to what the method was called with."""
 
     @functools.wraps(method)
     def called(*given: Given.args, **named: Given.kwargs) -> Result:
+        call = _Call(method, given, named)
+        del given, named
         try:
-            return method(*given, **named)
+            return call.made()
         except ConnectorError as error:
             failure = error.with_traceback(None)
             failure.__context__ = failure.__cause__ = None
-            del given, named
         raise failure
 
     return called
+
+
+class _Call(Generic[Result]):
+    """A call that shows nothing of itself."""
+
+    def __init__(self, method: Callable[..., Result], given: Sequence[Any], named: Mapping[str, Any]) -> None:
+        self._method, self._given, self._named = method, given, named
+
+    def made(self) -> Result:
+        return self._method(*self._given, **self._named)

@@ -23,8 +23,10 @@ class PendingSignIns:
     def keep(self, state: str, flow: Mapping[str, Any]) -> None:
         """Keeps ``flow``, JSON values, for ten minutes."""
         key = _key(state)
-        blob = json.dumps({"flow": dict(flow), "account": self._account}).encode()
-        self._store.save(key, blob, self._store.load(key)[1], ttl=LIFE)
+        version = self._store.load(key)[1]
+        self._store.save(
+            key, json.dumps({"flow": dict(flow), "account": self._account}).encode(), version, ttl=LIFE
+        )
 
     def take(self, state: str) -> Hidden:
         """What was kept, deleted before anything is done with it, so that two answers never use it twice.
@@ -32,15 +34,19 @@ class PendingSignIns:
         Raises ``AuthError`` (code ``signInUnknown``) for a state that is unknown, used or older than ten minutes.
         """
         key = _key(state)
-        blob, version = self._store.load(key)
+        pending, version = read(self._store.load(key))
+        if pending.get("account") != self._account:
+            raise _unknown()
         try:
-            pending = json.loads(blob) if blob else {}
-            if pending.get("account") != self._account:
-                raise _unknown()
             self._store.save(key, None, version)
         except StoreConflict:
             raise _unknown() from None
         return Hidden(pending["flow"])
+
+
+def read(row: tuple[bytes | None, int]) -> tuple[Hidden, int]:
+    """A row's JSON object, ``{}`` where the row is absent, and its version."""
+    return Hidden(json.loads(row[0]) if row[0] else {}), row[1]
 
 
 def _key(state: str) -> str:
