@@ -56,10 +56,10 @@ class Worker:
             text=True,
             cwd=ROOT,
         )
-        self._say(json.dumps({"task": task, "url": store.url, "key_text": store.key, **order}))
+        self.say(json.dumps({"task": task, "url": store.url, "key_text": store.key, **order}))
 
     def go(self) -> None:
-        self._say("go")
+        self.say("go")
 
     def hear(self) -> dict[str, Any]:
         """Its next line; ``{}`` when there is none any more."""
@@ -77,7 +77,12 @@ class Worker:
     def end(self) -> int:
         return self.process.wait(300)
 
-    def _say(self, line: str) -> None:
+    def hang_up(self) -> None:
+        """Says nothing more; what was said is still worked on."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+
+    def say(self, line: str) -> None:
         assert self.process.stdin is not None
         self.process.stdin.write(line + "\n")
         self.process.stdin.flush()

@@ -119,10 +119,10 @@ TASKS: Mapping[str, Callable[[Mapping[str, Any], Store], None]] = {
 
 
 def main() -> None:
-    from . import calling  # late, as it uses what is here
+    from . import calling, sending  # late, as they use what is here
 
     order = json.loads(sys.stdin.readline())
-    tasks = {**TASKS, "calls_mailbox": calling.calls_mailbox}
+    tasks = {**TASKS, "calls_mailbox": calling.calls_mailbox, "sends": sending.sends}
     tasks[order["task"]](order, open_store(order["url"], order["key_text"], environment={}))
 
 
