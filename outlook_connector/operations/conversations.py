@@ -2,7 +2,7 @@
 they are read through ``conversationId``. https://learn.microsoft.com/graph/api/resources/message"""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..binding import GraphRequest, get
@@ -84,8 +84,8 @@ def in_order(values: Mapping[str, Any], order: str, **asked: Any) -> GraphReques
 
 
 def reply(context: Context, values: dict[str, Any]) -> dict[str, Any]:
-    """Answer the latest message of the conversation that is no draft."""
-    latest = newest(context, values)
+    """Answer the latest message of the conversation that somebody else wrote."""
+    latest = _to_answer(context, values)
     if latest is None:
         raise InvalidInput.of([("/conversationId", "names no conversation with a message in this mailbox")])
     ways = {True: ("replyAll", "createReplyAll"), False: ("reply", "createReply")}
@@ -93,18 +93,45 @@ def reply(context: Context, values: dict[str, Any]) -> dict[str, Any]:
     return messages.respond(context, {**values, "messageId": latest["id"]}, action, create)
 
 
+def _to_answer(context: Context, values: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The latest message that the mailbox's owner did not write; the latest of all where there is none.
+
+    Its owner is known by the mailbox's address, where the call or the connection names one, and by the sender of
+    what lies in Sent Items.
+    """
+    request = get("/mailFolders/sentitems", query={"$select": "id"})
+    sent_items = context.graph.json(request).get("id")
+    own, latest = {(context.graph.mailbox or "").lower()}, None
+    for page in _newest_first(context, values):
+        own |= {_sender(one) for one in page if one.get("parentFolderId") == sent_items}
+        for one in page:
+            latest = latest or one
+            if one.get("parentFolderId") != sent_items and _sender(one) not in own:
+                return one
+    return latest
+
+
+def _sender(message: Mapping[str, Any]) -> str:
+    sender = message.get("from") or message.get("sender") or {}
+    return str((sender.get("emailAddress") or {}).get("address") or "?").lower()
+
+
 def newest(
     context: Context, values: Mapping[str, Any], folder_id: str | None = None
 ) -> dict[str, Any] | None:
     """The latest message that is no draft; only of the folder, where one is named."""
-    select = "id,isDraft,parentFolderId,receivedDateTime"
+    found = (one for page in _newest_first(context, values) for one in page)
+    return next((one for one in found if folder_id in (None, one.get("parentFolderId"))), None)
+
+
+def _newest_first(context: Context, values: Mapping[str, Any]) -> Iterator[list[dict[str, Any]]]:
+    """Pages of the conversation's messages that are no drafts."""
+    select = "id,isDraft,parentFolderId,receivedDateTime,from,sender"
     first = in_order(values, query.NEWEST_FIRST, **{"$select": select, "$top": 50})
     fetch, state = listing(context.graph, first), None
     while True:
         page = fetch(state)
-        for one in page.items:
-            if not one.get("isDraft") and folder_id in (None, one.get("parentFolderId")):
-                return one
+        yield [one for one in page.items if not one.get("isDraft")]
         state = page.following
         if state is None:
-            return None
+            return

@@ -156,7 +156,7 @@ def respond(context: Context, values: Mapping[str, Any], action: str, create: st
     small = compose.response({name: value for name, value in values.items() if name != "attachments"})
     request = post(f"/messages/{{id}}/{create}", small, id=values["messageId"])
     if "idempotencyKey" in values:
-        content = [action, values["messageId"], small]
+        content = [action, values.get("conversationId", values["messageId"]), small]
         return keyed.send(context, keyed.Mail(values["idempotencyKey"], request, content, files))
     if _too_large(values) or context.policy.limits_recipients:
         return tracked.deliver(context, request, files)

@@ -60,10 +60,32 @@ def test_a_reply_goes_to_the_latest_message(
     everybody: bool, outlook_connector: Connector, outlook_sandbox: Sandbox
 ) -> None:
     given = {**LUNCH, "comment": "Gladly!", "replyAll": everybody}
-    assert outlook_connector.invoke("conversations.reply", given) == {"status": "accepted"}
+    assert outlook_connector.invoke("conversations.reply", given)["status"] == "accepted"
     (sent,) = outlook_sandbox.ledger["submissions"]
     assert anchors.KIM in sent["recipients"]
     assert (anchors.NESTOR in sent["recipients"]) == everybody
+
+
+@pytest.mark.parametrize("mailbox", [None, anchors.ADELE])
+def test_a_second_reply_answers_the_other_again_and_not_oneself(
+    mailbox: str | None, outlook_connector: Connector, outlook_sandbox: Sandbox, kim: Connector
+) -> None:
+    named = {"mailbox": mailbox} if mailbox else {}
+    asked = ask_kim(outlook_connector)
+    answer(kim)
+    for comment in ("And when?", "And where?"):
+        outlook_connector.invoke("conversations.reply", {**asked, "comment": comment, **named})
+    last = [one["recipients"] for one in outlook_sandbox.ledger["submissions"]][-2:]
+    assert last == [[anchors.KIM], [anchors.KIM]]
+
+
+def test_a_reply_where_nobody_else_wrote_answers_the_latest_message(
+    outlook_connector: Connector, outlook_sandbox: Sandbox
+) -> None:
+    asked = ask_kim(outlook_connector)
+    given = {**asked, "comment": "Please!", "replyAll": True}
+    assert outlook_connector.invoke("conversations.reply", given)["status"] == "accepted"
+    assert anchors.KIM in outlook_sandbox.ledger["submissions"][-1]["recipients"]
 
 
 def test_a_reply_whose_answer_was_lost_is_not_sent_again(
@@ -73,6 +95,20 @@ def test_a_reply_whose_answer_was_lost_is_not_sent_again(
     with pytest.raises(OutcomeUnknown):
         outlook_connector.invoke("conversations.reply", {**LUNCH, "comment": "Gladly!"})
     assert len(outlook_sandbox.ledger["submissions"]) == 1
+
+
+def test_a_reply_with_a_key_goes_out_once_though_the_conversation_goes_on(
+    outlook_connector: Connector, outlook_sandbox: Sandbox, kim: Connector
+) -> None:
+    asked = ask_kim(outlook_connector)
+    answer(kim)
+    given = {**asked, "comment": "And when?", "idempotencyKey": "question-1"}
+    first = outlook_connector.invoke("conversations.reply", given)
+    answer(kim, "Tomorrow.")
+    sent = len(outlook_sandbox.ledger["submissions"])
+    second = outlook_connector.invoke("conversations.reply", given)
+    assert (first["deduplicated"], second["deduplicated"]) == (False, True)
+    assert len(outlook_sandbox.ledger["submissions"]) == sent
 
 
 def test_a_reply_to_an_unknown_conversation_is_refused(outlook_connector: Connector) -> None:
