@@ -62,6 +62,11 @@ def cloud_of(host: str) -> Cloud:
     return next((cloud for cloud in CLOUDS if host in (*cloud.login, *cloud.graph)), GLOBAL)
 
 
+def in_china(host: str) -> bool:
+    """Whether a host is one of China's cloud, which answers otherwise here and there."""
+    return cloud_of(host).name == "china"
+
+
 def cloud_of_audience(audience: str) -> Cloud:
     return cloud_of(audience.removeprefix("https://"))
 

@@ -1,6 +1,7 @@
 """Attachments, small and large."""
 
 import base64
+import json
 from email import message_from_bytes
 from email.policy import default
 from urllib.parse import unquote, urlsplit
@@ -15,6 +16,7 @@ REPORT = message(anchors.QUARTERLY_REPORT, "/attachments")
 DRAFT = message(anchors.DRAFT, "/attachments")
 PIECE = 2 * 1024 * 1024
 SIZE = 5 * 1024 * 1024
+CHINA = "microsoftgraph.chinacloudapi.cn"
 
 
 @pytest.fixture
@@ -142,6 +144,17 @@ def test_a_large_file_goes_up_in_order_without_the_token(adele: Client) -> None:
     assert raw.body == content
     assert raw.headers["Content-Type"] == "video/mp4"
     assert _put(adele.office, url, 0, content[:PIECE]).status == 404
+
+
+def test_chinas_cloud_spells_the_next_range_another_way(adele: Client) -> None:
+    token = adele.office.token(audience=f"https://{CHINA}")
+    item = {"attachmentType": "file", "name": "film.bin", "size": SIZE}
+    body = json.dumps({"AttachmentItem": item}).encode()
+    headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
+    opened = adele.office.raw(Call("POST", CHINA, f"/v1.0{DRAFT}/createUploadSession", "", headers, body))
+    assert opened.json["nextExpectedRanges"] == ["0-"]
+    between = _put(adele.office, opened.json["uploadUrl"], 0, bytes(PIECE))
+    assert between.json["NextExpectedRanges"] == [str(PIECE)]
 
 
 def test_pieces_with_a_token_out_of_order_or_too_large_are_refused(adele: Client) -> None:

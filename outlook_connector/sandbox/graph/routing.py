@@ -1,4 +1,4 @@
-"""Paths to handlers. The raw path is split first and each segment unescaped after, for ids hold slashes."""
+"""Paths to handlers. The raw path is split first and each segment unescaped after, for a key may hold slashes."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping

@@ -31,13 +31,17 @@ def _empty_ledger() -> Ledger:
 
 @dataclass
 class Upload:
-    """An attachment on its way in: the chunks so far and what it will become; `app` is the one that sends it."""
+    """An attachment on its way in: the chunks so far and what it will become; `app` is the one that sends it.
+
+    `ranges` is how this session's answers spell what they expect next.
+    """
 
     owner: str
     message_key: str
     item: dict[str, Any]
     expires: datetime
     app: str = ""
+    ranges: str = "nextExpectedRanges"
     content: bytearray = field(default_factory=bytearray)
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
+from outlook_connector.sandbox.clouds import in_china
 from outlook_connector.sandbox.exchange import Answer, Call
 from outlook_connector.sandbox.graph.model import ids
 from outlook_connector.sandbox.graph.model.attaching import content_type, optional_text
@@ -26,6 +27,8 @@ from outlook_connector.sandbox.graph.times import iso
 HOST = "localhost"
 _PLACE = re.compile(r"/api/v2\.0/Users\('[^/]+'\)/Messages\('[^/]+'\)/AttachmentSessions\('[^/]+'\)")
 _RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
+# Between pieces, China's Outlook writes it another way: https://github.com/microsoftgraph/msgraph-sdk-dotnet/issues/2092
+_RANGES = {False: "nextExpectedRanges", True: "NextExpectedRanges"}
 _PIECE = 4 * 1024 * 1024
 _SMALLEST = 3 * 1024 * 1024
 _LARGEST = 150 * 1024 * 1024
@@ -51,7 +54,7 @@ def create_session(request: Request) -> Answer:
     optional_text(item, "contentId")
     token = ids.upload_token(f"{request.owner.id}:{message.key}:{request.world.next_serial()}")
     expires, app = request.now + _LIFETIME, request.caller.app_id
-    upload = Upload(request.owner.id, message.key, item, expires, app)
+    upload = Upload(request.owner.id, message.key, item, expires, app, _RANGES[in_china(request.call.host)])
     request.world.uploads[token] = upload
     body = {
         "@odata.context": f"{request.base_url}/v1.0/$metadata#microsoft.graph.uploadSession",
@@ -115,7 +118,7 @@ def _expecting(upload: Upload, call: Call) -> Answer:
     body = {
         "@odata.context": f"https://{HOST}/api/v2.0/$metadata#{call.path[10:]}/$entity",
         "ExpirationDateTime": iso(upload.expires),
-        "nextExpectedRanges": [str(len(upload.content))],
+        upload.ranges: [str(len(upload.content))],
     }
     return Answer.json(200, body)
 
