@@ -10,6 +10,8 @@ from urllib.parse import unquote
 
 from running import digest, large_file
 
+from outlook_connector.sandbox.seed import anchors
+
 if TYPE_CHECKING:
     from conftest import Run
 
@@ -172,6 +174,18 @@ def refused(run: Run) -> None:
     assert run.facts("refusal") == {"status": 404, "code": "ErrorItemNotFound", "message": told}
 
 
+def staying(run: Run) -> None:
+    files = [anchors.QUARTERLY_REPORT_PDF, anchors.QUARTERLY_REPORT_CSV]
+    assert run.facts("immutable") == {"id": anchors.QUARTERLY_REPORT, "attachments": files}
+
+
+def throttled(run: Run) -> None:
+    assert run.facts("throttled") == {"name": "Sent Items"}
+    tries = run.requests("GET", "/me/mailFolders/sentitems")
+    assert [item["status"] for item in tries] == [429, 200]
+    assert tries[1]["began"] - tries[0]["began"] >= 1
+
+
 CHECKS: Mapping[str, Callable[[Run], None]] = {
     "list": listing,
     "page": paging,
@@ -189,4 +203,6 @@ CHECKS: Mapping[str, Callable[[Run], None]] = {
     "subscriptions": subscribing,
     "application": by_application,
     "refusal": refused,
+    "immutable": staying,
+    "throttled": throttled,
 }

@@ -108,6 +108,7 @@ def _needs(client: Foreign) -> None:
 def _run(client: Foreign, facts: Json, hook: Webhook, home: Path) -> Run:
     judge, order = Judge(facts), _order(facts, client, hook)
     inbox, mailbox = judge.everything(anchors.ADELE), judge.everything(anchors.ADELE, "/messages")
+    judge.throttle("GET /me/mailFolders/sentitems", 1)
     program = subprocess.run(
         client.command,
         input=json.dumps(order),

@@ -1,4 +1,4 @@
-"""The matrix and the gaps, from the tables that the tests run: ``python tests/clients/document.py > docs/clients.md``."""
+"""The matrix and the gaps, from the tables that the tests run: ``python tests/clients/document.py``."""
 
 from __future__ import annotations
 

@@ -26,6 +26,8 @@ SCENARIOS = {
     "subscriptions": "A subscription made, notified, renewed, deleted",
     "application": "A mailbox read with client credentials",
     "refusal": "An error read",
+    "immutable": "Ids that stay, of a message and its files",
+    "throttled": "A request answered 429, repeated after the pause asked for",
 }
 """What each client does, in the order of the document."""
 

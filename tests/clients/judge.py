@@ -50,6 +50,11 @@ class Judge:
         (found,) = (item for item in self.everything(user) if item["subject"] == subject)
         return found
 
+    def throttle(self, match: str, seconds: float) -> None:
+        """Lets the next request that matches be answered 429, with a pause to keep."""
+        fault = {"match": match, "status": 429, "retryAfter": seconds}
+        self._http.post(f"{self.facts['adminUrl']}/faults", json=fault, timeout=20).raise_for_status()
+
     def admin(self, path: str) -> Any:
         """What the sandbox itself tells: `ledger` or `requests`."""
         return self._http.get(f"{self.facts['adminUrl']}/{path}", timeout=20).json()

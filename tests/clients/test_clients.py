@@ -35,4 +35,4 @@ def test_it_needs_nothing_that_the_sandbox_has_not(client: Foreign, runs: Runs) 
     """Every answer below 500, and every refusal one that a scenario provokes."""
     arrived = runs(client).judge.admin("requests")
     refused = {(item["method"], item["status"]) for item in arrived if item["status"] >= 400}
-    assert refused == {("GET", 404)}
+    assert refused == {("GET", 404), ("GET", 429)}

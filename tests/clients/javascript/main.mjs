@@ -12,6 +12,8 @@ await run({
   mime: reading.mime,
   application: reading.byApplication,
   refusal: reading.refusal,
+  immutable: reading.immutable,
+  throttled: reading.throttled,
   send: writing.sending,
   reply: writing.replying,
   move: writing.moving,

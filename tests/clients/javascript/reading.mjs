@@ -49,6 +49,19 @@ export async function byApplication() {
   return rows(await application().api(`/users/${order.user}/mailFolders/inbox/messages`).top(1).get());
 }
 
+// Ids that stay, as a header asks for.
+export async function immutable() {
+  const report = `/me/messages/${order.report}`;
+  const get = (path) => me.api(path).header("Prefer", 'IdType="ImmutableId"').get();
+  const files = (await get(`${report}/attachments`)).value;
+  return { id: (await get(report)).id, attachments: files.map((file) => file.id) };
+}
+
+// Sent Items, whose first reading the sandbox refuses with 429.
+export async function throttled() {
+  return { name: (await me.api("/me/mailFolders/sentitems").get()).displayName };
+}
+
 // What the client makes of an error.
 export async function refusal() {
   try {

@@ -19,6 +19,8 @@ SCENARIOS: dict[str, Callable[[Session], Awaitable[dict[str, Any]]]] = {
     "mime": reading.mime,
     "application": reading.application,
     "refusal": reading.refusal,
+    "immutable": reading.immutable,
+    "throttled": reading.throttled,
     "send": writing.sending,
     "reply": writing.replying,
     "move": writing.moving,

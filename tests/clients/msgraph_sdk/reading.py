@@ -86,6 +86,21 @@ async def application(session: Session) -> Json:
     return {"rows": [row(found) for found in page.value]}
 
 
+async def immutable(session: Session) -> Json:
+    """Ids that stay, as a header asks for."""
+    asked: RequestConfiguration[Any] = RequestConfiguration()
+    asked.headers.add("Prefer", 'IdType="ImmutableId"')
+    message = session.me.me.messages.by_message_id(session.order["report"])
+    files = (await message.attachments.get(asked)).value
+    return {"id": (await message.get(asked)).id, "attachments": [file.id for file in files]}
+
+
+async def throttled(session: Session) -> Json:
+    """Sent Items, whose first reading the sandbox refuses with 429."""
+    folder = await session.me.me.mail_folders.by_mail_folder_id("sentitems").get()
+    return {"name": folder.display_name}
+
+
 async def refusal(session: Session) -> Json:
     """What the client makes of an error."""
     try:

@@ -63,6 +63,23 @@ def application(session: Session) -> Json:
     return {"rows": [row(found) for found in inbox.get_messages(limit=1)]}
 
 
+def immutable(session: Session) -> Json:
+    """Ids that stay, as a header of the account asks for."""
+    connection = session.account.con
+    connection.default_headers = {"Prefer": 'IdType="ImmutableId"'}
+    message = session.mailbox.get_message(session.order["report"], download_attachments=True)
+    connection.default_headers = {}
+    return {
+        "id": message.object_id,
+        "attachments": [file.attachment_id for file in message.attachments],
+    }
+
+
+def throttled(session: Session) -> Json:
+    """Sent Items, whose first reading the sandbox refuses with 429."""
+    return {"name": session.mailbox.get_folder(folder_id="sentitems").name}
+
+
 def refusal(session: Session) -> Json:
     """What the client makes of an error."""
     try:
