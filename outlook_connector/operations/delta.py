@@ -1,6 +1,8 @@
 """What has changed since last time. https://learn.microsoft.com/graph/delta-query-messages
 
 A cursor holds Graph's link, as it is. Pages are given whole: a page that is asked for again need not be the same.
+These are no collections for ``iterate``: it gives items alone, and without the cursor of the last answer nobody could
+go on from there.
 """
 
 from dataclasses import replace

@@ -2,12 +2,15 @@
 https://learn.microsoft.com/graph/json-batching"""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ..binding import GraphRequest, get, patch, post
 from ..context import Context
 from ..errors import ConnectorError
 from ..graph import batch
+from ..reply import text_of
+from . import tree
 from .many import delete
 
 PAGE = 100
@@ -26,16 +29,30 @@ def mark_all_read(context: Context, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def empty(context: Context, values: dict[str, Any]) -> dict[str, Any]:
-    """Every message of the folder goes to Deleted Items, and those that lie there to the recoverable items."""
+    """Every message of the folder goes to Deleted Items, and those that lie there to the recoverable items; with
+    ``includeSubfolders`` its child folders as well, whole. https://learn.microsoft.com/graph/api/mailfolder-delete"""
     asked = {"$select": "id"}
     found, bin_ = (
-        context.graph.json(get("/mailFolders/{folder}", query=asked, folder=folder))["id"]
+        text_of(context.graph.json(get("/mailFolders/{folder}", query=asked, folder=folder)), "id")
         for folder in (values["folder"], "deleteditems")
     )
     body = {"destinationId": "deleteditems"}
     # A move may be repeated after a lost answer; a deletion would then go a step further.
     move = lambda one: post("/messages/{id}/move", body, id=one, repeatable=True)  # noqa: E731
-    return _sweep(context, values["folder"], {}, delete if found == bin_ else move)
+    swept = _sweep(context, values["folder"], {}, delete if found == bin_ else move)
+    if not values.get("includeSubfolders") or not swept["complete"]:
+        return swept
+    return {**swept, **_folders_gone(context, values["folder"])}
+
+
+def _folders_gone(context: Context, parent: str) -> dict[str, Any]:
+    """The child folders, hidden ones included, deleted each with all that is in it. One that may not be, such as
+    one of Exchange's own, stays, and ``complete`` is false."""
+    ids = [text_of(one, "id") for one in tree.pages(context.graph, tree.children(parent, hidden=True))]
+    requests = [replace(get("/mailFolders/{id}", id=one), method="DELETE", repeatable=False) for one in ids]
+    outcomes = batch.run(context.graph, requests)
+    failed = sum(isinstance(one, ConnectorError) for one in outcomes)
+    return {"foldersDeleted": len(ids) - failed, "complete": not failed}
 
 
 def _sweep(

@@ -57,7 +57,7 @@ def below(graph: Graph, parent: str | None, hidden: bool) -> list[Folder]:
 
     One that is gone by the time that its own folders are asked for has none.
     """
-    level = [{**one, "path": text_of(one, "displayName")} for one in _pages(graph, children(parent, hidden))]
+    level = [{**one, "path": text_of(one, "displayName")} for one in pages(graph, children(parent, hidden))]
     found = list(level)
     while parents := [one for one in level if one.get("childFolderCount")]:
         requests = [children(text_of(one, "id"), hidden) for one in parents]
@@ -78,10 +78,11 @@ def _inner(graph: Graph, request: GraphRequest, outcome: batch.Outcome) -> Itera
     first = page_of(outcome.json())
     yield from first.items
     if first.following:
-        yield from _pages(graph, graph.follow(str(first.following), request))
+        yield from pages(graph, graph.follow(str(first.following), request))
 
 
-def _pages(graph: Graph, request: GraphRequest) -> Iterator[Folder]:
+def pages(graph: Graph, request: GraphRequest) -> Iterator[Folder]:
+    """The folders of ``request`` and of the pages that it leads to."""
     fetch = listing(graph, request)
     page = fetch(None)
     yield from page.items

@@ -112,6 +112,26 @@ def test_a_folder_is_marked_as_read_and_emptied(
     assert outlook_connector.invoke("messages.count", {"folder": "deleteditems"}) == {"count": 0}
 
 
+def test_a_folder_is_emptied_with_its_child_folders_where_that_is_asked_for(
+    outlook_connector: Connector, outlook_sandbox: Sandbox
+) -> None:
+    top = outlook_connector.invoke("folders.create", {"displayName": "Top"})["id"]
+    inner = outlook_connector.invoke("folders.create", {"displayName": "Inner", "parentFolder": top})["id"]
+    outlook_connector.invoke("folders.create", {"displayName": "Innermost", "parentFolder": inner})
+    for folder in (top, inner):
+        given = {"messageIds": [anchors.NEWSLETTER], "destinationFolder": folder}
+        outlook_connector.invoke("messages.copyMany", given)
+    given = {"folder": "Top"}
+    assert outlook_connector.invoke("folders.empty", given) == {"changed": 1, "complete": True}
+    assert outlook_connector.invoke("folders.get", {"folder": "Top/Inner"})["totalItemCount"] == 1
+    found = outlook_connector.invoke("folders.empty", {**given, "includeSubfolders": True})
+    assert found == {"changed": 0, "foldersDeleted": 1, "complete": True}
+    assert outlook_connector.invoke("folders.get", given)["childFolderCount"] == 0
+    assert outlook_connector.invoke("folders.get", {"folder": "Deleted Items/Inner/Innermost"})
+    outlook_connector.invoke("folders.empty", {"folder": "deleteditems", "includeSubfolders": True})
+    assert outlook_connector.invoke("folders.get", {"folder": "deleteditems"})["childFolderCount"] == 0
+
+
 def changes(connector: Connector, cursor: str | None = None, **given: Any) -> dict[str, Any]:
     more = {"cursor": cursor} if cursor else {}
     return connector.invoke("messages.changes", {"folder": "inbox", **given, **more})
