@@ -59,11 +59,12 @@ TABLE: Mapping[str, Permission] = {
     READ: _mail("Mail.Read Mail.ReadWrite"),
     WRITE: _mail("Mail.ReadWrite"),
     SEND: _mail("Mail.Send"),
-    # A list of what can be chosen is no mailbox's own: https://learn.microsoft.com/graph/api/outlookuser-supportedlanguages
+    # A list of what can be chosen is no mailbox's own, and for people alone:
+    # https://learn.microsoft.com/graph/api/outlookuser-supportedlanguages
     SUPPORTED: Permission(
         frozenset(("User.Read", "User.ReadBasic.All", "User.Read.All", "User.ReadWrite")),
         frozenset(("User.ReadBasic.All", "User.Read.All")),
-        frozenset(("User.ReadBasic.All", "User.Read.All")),
+        frozenset(),
     ),
     # What these need depends on what they name; their handlers look it up.
     SERVICE: Permission(frozenset(), frozenset(), frozenset()),
@@ -72,7 +73,7 @@ TABLE: Mapping[str, Permission] = {
             ("User.Read", "User.ReadBasic.All", "User.ReadWrite", "User.Read.All", "User.ReadWrite.All")
         ),
         frozenset(("User.ReadBasic.All", "User.Read.All", "User.ReadWrite.All")),
-        frozenset(("User.Read.All", "User.ReadWrite.All")),
+        frozenset(),
     ),
     MAIL_TIPS: Permission(
         frozenset(("Mail.Read", "Mail.ReadWrite", "Mail.Read.Shared", "MailTips.ReadBasic.Shared")),
