@@ -68,6 +68,12 @@ class Connector(AbstractContextManager["Connector"]):
             one.name for one in self.manifest.operations.values() if allows(one.name, one.effect_on_mail)
         )
 
+    @cached_property
+    def triggers(self) -> tuple[str, ...]:
+        """The names of the triggers that this connection's policy allows."""
+        allows = self._context.policy.allows
+        return tuple(name for name, one in self.manifest.triggers.items() if allows(name, one.effect_on_mail))
+
     def invoke(
         self,
         name: str,
