@@ -16,7 +16,10 @@ from .content import copied
 from .messages import with_body_format
 
 LINES = "messages.jsonl"
-LISTED = "attachments($select=id,name,contentType,size,isInline,lastModifiedDateTime)"
+LISTED = (
+    "attachments($select=id,name,contentType,size,isInline,lastModifiedDateTime,"
+    "microsoft.graph.fileAttachment/contentId)"
+)
 PIECE = 3 << 14
 """Bytes that become base64 at a time: a multiple of three."""
 

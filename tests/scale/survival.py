@@ -12,7 +12,7 @@ from typing import Any
 
 Json = dict[str, Any]
 DOCUMENT = Path(__file__).parents[2] / "docs" / "survival.md"
-PLACES = ("Sent Items", "messages.get", "messages.getMime", "messages.importMime")
+PLACES = ("Sent Items", "messages.get", "messages.getMime", "messages.importMime", "messages.export")
 NOWHERE = "—"
 
 

@@ -1,12 +1,14 @@
 """Generated mails: sent, read in the other mailbox, as MIME, and imported again, by what docs/survival.md says."""
 
 import base64
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.policy import default
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -31,18 +33,30 @@ _SELECT = [
 
 @dataclass(frozen=True)
 class Desks:
-    """Two people of one sandbox: Adele writes, Kim reads."""
+    """Two people of one sandbox: Adele writes, Kim reads and exports into a directory."""
 
     adele: Connector
     kim: Connector
+    directory: Path
 
 
-@pytest.fixture(scope="module")
-def desks() -> Iterator[Desks]:
+@dataclass(frozen=True)
+class Arrived:
+    """A letter, and its MIME in Kim's mailbox."""
+
+    letter: Json
+    mime: bytes
+    message_id: str
+
+
+@pytest.fixture
+def desks(tmp_path: Path) -> Iterator[Desks]:
     with ExitStack() as stack:
         sandbox = stack.enter_context(Sandbox())
-        people = [stack.enter_context(connect(sandbox.config(who))) for who in ("adele@contoso.example", KIM)]
-        yield Desks(*people)
+        allowed = {"files": {"allow": [str(tmp_path)]}}
+        people = ("adele@contoso.example", KIM)
+        adele, kim = (stack.enter_context(connect(sandbox.config(who, **allowed))) for who in people)
+        yield Desks(adele, kim, tmp_path)
 
 
 def expected(letter: Json, place: str) -> Json:
@@ -82,25 +96,26 @@ def _properties(file: Json) -> Json:
 def _in_order(letter: Json, place: str) -> list[Json]:
     """The attachments, those that belong to an html body first where that is MIME, or was."""
     files: list[Json] = letter.get("attachments", [])
-    if place in PLACES[:2] or letter["bodyType"] == "text":
+    if place not in ("messages.getMime", "messages.importMime") or letter["bodyType"] == "text":
         return files
     return sorted(files, key=lambda one: not _properties(one)["isInline"])
 
 
-def journey(desks: Desks, letter: Json) -> dict[str, Json]:
-    """Sends a letter; its fields in every place where it can be read."""
+def journey(desks: Desks, letter: Json) -> tuple[Arrived, dict[str, Json]]:
+    """Sends a letter; its fields in every place where it can be read at once."""
     desks.adele.invoke("messages.send", letter)
     sent = _newest(desks.adele, "sentitems")
     received = _newest(desks.kim, "inbox")
     mime = desks.kim.invoke("messages.getMime", {"messageId": received["id"]})["contentBytes"]
     imported = desks.kim.invoke("messages.importMime", {"contentBytes": mime})
+    arrived = Arrived(letter, base64.b64decode(mime), received["internetMessageId"])
     found = (
         of_message(sent),
         of_message(received),
-        of_mime(message_from_bytes(base64.b64decode(mime), policy=default)),
+        of_mime(message_from_bytes(arrived.mime, policy=default)),
         of_message(_read(desks.kim, imported["id"])),
     )
-    return dict(zip(PLACES, found, strict=True))
+    return arrived, dict(zip(PLACES, found, strict=False))
 
 
 def _newest(desk: Connector, folder: str) -> Json:
@@ -114,31 +129,54 @@ def _read(desk: Connector, message_id: str) -> Json:
     return message
 
 
-@settings(
-    max_examples=HOW_MANY,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=list(HealthCheck),
-)
-@example({"to": [KIM], "subject": "", "body": "", "bodyType": "text"})
-@given(LETTERS)
-def test_what_the_table_says_must_survive_survives(desks: Desks, letter: Json) -> None:
-    places = journey(desks, letter)
-    for place, found in places.items():
-        wanted = expected(letter, place)
-        wanted["internet message id"] = places["Sent Items"]["internet message id"]
-        assert not list(differences(place, wanted, found))
+def test_what_the_table_says_must_survive_survives(desks: Desks) -> None:
+    before = desks.kim.invoke("messages.count", {"folder": "inbox"})["count"]
+    arrived: dict[str, Arrived] = {}
+
+    @settings(max_examples=HOW_MANY, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @example({"to": [KIM], "subject": "", "body": "", "bodyType": "text"})
+    @given(LETTERS)
+    def each_letter(letter: Json) -> None:
+        one, places = journey(desks, letter)
+        arrived[one.message_id] = one
+        for place, found in places.items():
+            assert not list(differences(place, one, found))
+
+    each_letter()
+    assert len(arrived) >= HOW_MANY
+    assert _check_lines(desks, arrived) == _check_files(desks, arrived) == before + len(arrived)
 
 
-def differences(place: str, wanted: Json, found: Json) -> Iterator[tuple[str, str, Any, Any]]:
+def _check_lines(desks: Desks, arrived: Mapping[str, Arrived]) -> int:
+    """Exports the inbox as lines, and holds those of the letters against the table; how many lines there are."""
+    asked = {"folder": "inbox", "format": "jsonl", "attachmentContent": True}
+    desks.kim.invoke("messages.export", {**asked, "saveTo": str(desks.directory / "lines")})
+    with (desks.directory / "lines" / "messages.jsonl").open(encoding="utf-8") as file:
+        lines = [json.loads(line) for line in file]
+    for line in lines:
+        if one := arrived.get(line["internetMessageId"]):
+            assert not list(differences("messages.export", one, of_message(line)))
+    return len(lines)
+
+
+def _check_files(desks: Desks, arrived: Mapping[str, Arrived]) -> int:
+    """Exports the inbox as files, and compares those of the letters byte by byte; how many files there are."""
+    desks.kim.invoke("messages.export", {"folder": "inbox", "saveTo": str(desks.directory / "files")})
+    contents = [path.read_bytes() for path in (desks.directory / "files").glob("*.eml")]
+    assert {one.mime for one in arrived.values()} <= set(contents)
+    return len(contents)
+
+
+def differences(place: str, one: Arrived, found: Json) -> Iterator[tuple[str, str, Any, Any]]:
     """Each field that is not in `place` what the document says: field, rule, what was given, what is there."""
+    wanted = {**expected(one.letter, place), "internet message id": one.message_id}
     for field, *rules in FIELDS:
         rule = rules[PLACES.index(place)]
         if field in wanted and rule != NOWHERE and not RULES[rule](wanted[field], found[field]):
             yield field, rule, wanted[field], found[field]
 
 
-def test_the_table_speaks_of_every_field_that_is_compared_and_of_no_other(desks: Desks) -> None:
+def test_the_table_speaks_of_every_field_that_is_compared_and_of_no_other() -> None:
     letter = {"to": [KIM], "subject": "All", "body": "x", "bodyType": "text"}
     known = {*expected(letter, PLACES[0]), "internet message id", "html body"} - {"bcc names"}
     assert {field for field, *_ in FIELDS} == known
