@@ -14,8 +14,9 @@ class GraphRequest:
     """One call to Graph, before the mailbox, the token and the host are known.
 
     ``path`` is percent-encoded and relative to ``root``: the mailbox (``/me``, ``/users/{mailbox}``) or the
-    service. ``body`` is sent as JSON, ``content`` as it is. ``parts`` is how many calls Graph counts it for. ``prefer`` holds preferences, joined into one header
-    later. ``repeatable`` says that doing it twice changes nothing more.
+    service. ``body`` is sent as JSON, ``content`` as it is. ``prefer`` holds preferences, joined into one header
+    later. ``repeatable`` says that doing it twice changes nothing more. ``parts`` is how many calls Graph counts it
+    for, and ``announced`` how many bytes are to follow elsewhere.
     """
 
     method: str
@@ -29,6 +30,7 @@ class GraphRequest:
     root: str = "mailbox"
     repeatable: bool = True
     parts: int = 1
+    announced: int = 0
 
     def with_query(self, **values: str | int) -> "GraphRequest":
         """The same request with ``$name=value`` added for each keyword."""

@@ -16,6 +16,7 @@ from ..errors import ConnectorError, UnexpectedResponse
 from ..reply import Reply, error_of, retry_after
 from .client import BATCH, Graph, unknown_outcome
 from .retry import DECISIONS, Verdict, failure_of, wait
+from .shaping import part
 
 PARTS = 20
 """Requests of one batch at most."""
@@ -95,8 +96,12 @@ def _batch(graph: Graph, requests: Sequence[GraphRequest]) -> list[Outcome]:
 
 def envelope(graph: Graph, parts: Mapping[int, GraphRequest]) -> GraphRequest:
     """One request for all parts, whose numbers are their ids; it may be repeated where every part may."""
-    body = {"requests": [{"id": str(number), **graph.part(part)} for number, part in parts.items()]}
-    repeatable = all(graph.repeatable(part) for part in parts.values())
+    body = {
+        "requests": [
+            {"id": str(number), **part(graph.config, graph.mailbox, one)} for number, one in parts.items()
+        ]
+    }
+    repeatable = all(graph.repeatable(one) for one in parts.values())
     return GraphRequest("POST", BATCH, body=body, root="service", repeatable=repeatable, parts=len(parts))
 
 

@@ -4,7 +4,6 @@ The bearer token goes to the scheme, host and port of the connection's Graph end
 Graph hands out are checked before they are followed, and redirects are not followed.
 """
 
-import json
 import logging
 import random
 import time
@@ -14,7 +13,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
-from urllib.parse import quote, urlencode
 
 import requests
 
@@ -24,6 +22,7 @@ from ..config import Config
 from ..errors import ConnectorError, OutcomeUnknown, Throttled, TransportError, UnexpectedResponse
 from ..progress import Moving, Report, silent
 from ..reply import Reply, error_of, retry_after
+from . import shaping
 from .budget import Budget
 from .challenge import claims_of
 from .gate import Want
@@ -93,7 +92,7 @@ class Graph:
 
         Raises ``UnexpectedResponse`` if it leads to another scheme, host, port or API.
         """
-        if not _same_place(self.config.graph_url, link):
+        if not shaping.same_place(self.config.graph_url, link):
             raise UnexpectedResponse(
                 "Graph's answer links to a place that is not the connection's Graph endpoint: the link was not "
                 "followed.",
@@ -119,7 +118,7 @@ class Graph:
     ) -> Taken:
         """Send the request until ``take`` has what it wants of a good answer, or no repetition is right."""
         attempt, doubtful, until = 0, False, self.ends()
-        content = _content(request)
+        content = shaping.content(request)
         rejected: str | None = None
         claims: str | None = None
         while True:
@@ -187,7 +186,7 @@ class Graph:
         """Wait until the limits of the mailbox allow the call, which is then under way until the stack unwinds."""
         if request.root == "service" and request.path != BATCH:
             return
-        sent = len(content or b"") if request.method != "GET" else 0
+        sent = len(content or b"") + request.announced
         want = Want(min(request.parts, self.limits.concurrent), request.parts, sent)
         under_way.enter_context(self.limits.passing(self.owner(), want, until))
 
@@ -204,12 +203,13 @@ class Graph:
     ) -> requests.Response:
         left = max(until - self.clock(), 0.1)
         http = self.config.http
+        own = {"Authorization": f"Bearer {token}", "client-request-id": str(uuid.uuid4())}
         return self.sessions.current().request(
             request.method,
-            self._address(request),
+            shaping.address(self.config, self.mailbox, request),
             params=dict(request.query) or None,
             data=content,
-            headers=self._headers(request, token),
+            headers={**own, **shaping.headers(self.config, request)},
             stream=True,
             allow_redirects=False,
             timeout=(min(http.connect_timeout, left), min(http.timeout, left)),
@@ -220,36 +220,6 @@ class Graph:
             yield from pieces(response, float("inf"), self.clock)
         except BROKEN as error:
             raise no_answer(error) from None
-
-    def _address(self, request: GraphRequest) -> str:
-        if request.root == "mailbox":
-            owner = f"/users/{quote(self.mailbox, safe='')}" if self.mailbox else "/me"
-            return self.config.graph_url + owner + request.path.rstrip("/")
-        return self.config.graph_url + request.path
-
-    def _headers(self, request: GraphRequest, token: str) -> dict[str, str]:
-        own = {"Authorization": f"Bearer {token}", "client-request-id": str(uuid.uuid4())}
-        return {**own, **self._described(request)}
-
-    def part(self, request: GraphRequest) -> dict[str, Any]:
-        """The request as a part of a batch, without its id. https://learn.microsoft.com/graph/json-batching"""
-        url = self._address(request)[len(self.config.graph_url) :]
-        query = urlencode(request.query, quote_via=quote)
-        headers = self._described(request)
-        part = {"method": request.method, "url": f"{url}?{query}" if query else url, "headers": headers}
-        return part if request.body is None else {**part, "body": request.body}
-
-    def _described(self, request: GraphRequest) -> dict[str, str]:
-        immutable = {"IdType": "ImmutableId"} if self.config.immutable_ids else {}
-        preferences = [f'{name}="{value}"' for name, value in {**immutable, **request.prefer}.items()]
-        headers = dict(request.headers)
-        if preferences:
-            headers["Prefer"] = ", ".join(preferences)
-        if request.content is not None:
-            headers["Content-Type"] = request.content_type
-        elif request.body is not None:
-            headers["Content-Type"] = "application/json"
-        return headers
 
 
 BATCH = "/$batch"
@@ -270,18 +240,6 @@ def unknown_outcome(request: GraphRequest, problem: ConnectorError) -> OutcomeUn
     )
 
 
-def _same_place(graph_url: str, link: str) -> bool:
-    """Whether the link begins exactly as the endpoint does, so that no reading of it leads elsewhere."""
-    return link.startswith(graph_url + "/") and link.isascii() and link.isprintable() and "\\" not in link
-
-
 def _already_gone(request: GraphRequest, response: requests.Response) -> bool:
     """A DELETE whose first answer was lost finds nothing the second time: it has been done."""
     return request.method == "DELETE" and response.status_code == 404
-
-
-def _content(request: GraphRequest) -> bytes | None:
-    """The bytes of the request's body."""
-    if request.content is not None or request.body is None:
-        return request.content
-    return json.dumps(request.body, allow_nan=False).encode()

@@ -5,6 +5,7 @@ https://learn.microsoft.com/graph/outlook-large-attachments: files of 3 to 150 M
 """
 
 import logging
+from dataclasses import replace
 from typing import Any, BinaryIO
 from urllib.parse import unquote, urlsplit
 
@@ -13,6 +14,7 @@ from ..errors import InvalidInput, TransportError, UnexpectedResponse
 from ..normalise import Attachment
 from ..reply import Reply, error_of
 from .client import Graph
+from .gate import Want
 from .retry import failure_of, wait
 from .wire import BROKEN, read
 
@@ -35,7 +37,7 @@ def attach(graph: Graph, message_id: str, attachment: Attachment) -> dict[str, A
     item = {key: value for key, value in attachment.properties.items() if key != "@odata.type"}
     body = {"AttachmentItem": {"attachmentType": "file", "size": attachment.size, **item}}
     request = post("/messages/{messageId}/attachments/createUploadSession", body, messageId=message_id)
-    address = graph.json(request).get("uploadUrl")
+    address = graph.json(replace(request, announced=attachment.size)).get("uploadUrl")
     if not isinstance(address, str) or urlsplit(address).scheme != "https":
         raise UnexpectedResponse("Graph's upload session has no https address.")
     with attachment.open() as stream:
@@ -98,8 +100,9 @@ def _put(graph: Graph, address: str, piece: bytes, offset: int, size: int) -> Re
         "Content-Range": f"bytes {offset}-{offset + len(piece) - 1}/{size}",
     }
     session = graph.sessions.current()
-    response = session.put(address, data=piece, headers=headers, allow_redirects=False, stream=True)
-    return read(response, graph.clock() + graph.config.http.timeout, graph.clock)
+    with graph.limits.passing(graph.owner(), Want(), graph.ends()):
+        response = session.put(address, data=piece, headers=headers, allow_redirects=False, stream=True)
+        return read(response, graph.clock() + graph.config.http.timeout, graph.clock)
 
 
 def _resume_at(graph: Graph, address: str, fallback: int) -> int:

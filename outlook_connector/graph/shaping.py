@@ -1,0 +1,52 @@
+"""A request as it goes over the wire: its address, headers and bytes, or as a part of a batch. Pure."""
+
+import json
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from ..binding import GraphRequest
+from ..config import Config
+
+
+def address(config: Config, mailbox: str | None, request: GraphRequest) -> str:
+    """The URL without its query; ``mailbox`` is ``None`` for the signed-in person's."""
+    if request.root == "mailbox":
+        owner = f"/users/{quote(mailbox, safe='')}" if mailbox else "/me"
+        return config.graph_url + owner + request.path.rstrip("/")
+    return config.graph_url + request.path
+
+
+def headers(config: Config, request: GraphRequest) -> dict[str, str]:
+    """The request's own headers; all preferences join in one.
+    https://learn.microsoft.com/graph/outlook-immutable-id"""
+    immutable = {"IdType": "ImmutableId"} if config.immutable_ids else {}
+    preferences = [f'{name}="{value}"' for name, value in {**immutable, **request.prefer}.items()]
+    found = dict(request.headers)
+    if preferences:
+        found["Prefer"] = ", ".join(preferences)
+    if request.content is not None:
+        found["Content-Type"] = request.content_type
+    elif request.body is not None:
+        found["Content-Type"] = "application/json"
+    return found
+
+
+def content(request: GraphRequest) -> bytes | None:
+    """The bytes of the request's body."""
+    if request.content is not None or request.body is None:
+        return request.content
+    return json.dumps(request.body, allow_nan=False).encode()
+
+
+def part(config: Config, mailbox: str | None, request: GraphRequest) -> dict[str, Any]:
+    """The request as a part of a batch, without its id. https://learn.microsoft.com/graph/json-batching"""
+    url = address(config, mailbox, request)[len(config.graph_url) :]
+    query = urlencode(request.query, quote_via=quote)
+    described = {"method": request.method, "url": f"{url}?{query}" if query else url}
+    found = {**described, "headers": headers(config, request)}
+    return found if request.body is None else {**found, "body": request.body}
+
+
+def same_place(graph_url: str, link: str) -> bool:
+    """Whether the link begins exactly as the endpoint does, so that no reading of it leads elsewhere."""
+    return link.startswith(graph_url + "/") and link.isascii() and link.isprintable() and "\\" not in link
