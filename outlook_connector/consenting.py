@@ -20,7 +20,8 @@ WAYS: Mapping[str, str] = {
     "or adminConsent: true.",
     "application": "Have an administrator add it under API permissions (Microsoft Graph, application permissions) and "
     "consent: outlook-connector login --admin-consent, or auth.begin with adminConsent: true. Where that was done "
-    "elsewhere, auth.refresh gets a token that has it.",
+    "elsewhere, auth.refresh gets a token that has it. Where Exchange grants it (RBAC for Applications), the mailbox "
+    "is outside of the application's scope there.",
     "managedIdentity": "Have an administrator assign it to the managed identity, then auth.refresh: "
     "https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-assign-app-role-managed-identity",
     "hostToken": "Supply an accessToken that has it.",

@@ -1,31 +1,23 @@
 """``Auth``: all that the connector knows of signing in, behind a few methods."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..config import Config, Secret
 from ..errors import ConfigError
 from ..store import Clock, Store
-from . import jwt_reading, refusals, transfer
+from . import refusals, telling, transfer
 from .account import Account
 from .asking import ANY, Wanted
 from .client import EntraClient
 from .consent import AdminConsent
 from .credentials import facts
 from .device import DeviceSignIn
-from .grants import ApplicationGrant, RefreshGrant
 from .handing import OnTokens
 from .hidden import Hidden, frameless
-from .hosted import HostTokens
-from .managed import ManagedClient
-from .provider import TokenProvider, Tokens
 from .signin import SignIn
-from .times import rfc3339
-
-UNUSED = 90 * 86_400.0
-"""Seconds after which a refresh token ends that nobody uses: 90 days, where the tenant's policies set no other time.
-https://learn.microsoft.com/entra/identity-platform/refresh-tokens#token-lifetime"""
+from .ways import tokens_of
 
 BY_APP = ("delegated", "application")
 """Ways to sign in that an app registration of the connection's own stands behind."""
@@ -55,7 +47,7 @@ class Auth:
         self._client = client
         self._signin = SignIn(config, store, client, clock)
         self._device = DeviceSignIn(config, store, client, clock)
-        self._tokens = _tokens(config, store, client, session, scopes, on_tokens, clock)
+        self._tokens = tokens_of(config, store, client, session, scopes, on_tokens, clock)
 
     @frameless
     def token(self, wanted: Wanted = ANY) -> str:
@@ -64,7 +56,7 @@ class Auth:
 
     def granted(self) -> tuple[str, ...]:
         """The permissions of the token in use, by their short names; empty where they cannot be told."""
-        return _permissions(self._tokens.held())
+        return telling.permissions(self._tokens.held())
 
     def owns(self, mailbox: str | None) -> bool | None:
         """Whether the mailbox (an address or an id; ``None`` is one's own) is that of the person signed in; ``None``
@@ -134,7 +126,7 @@ class Auth:
                 "scopes": list(done.scopes),
             }
         self._tokens.adopt(done)
-        return _summary(done)
+        return telling.summary(done)
 
     @frameless
     def begin_device(self, scopes: Iterable[str] | None = None) -> dict[str, Any]:
@@ -154,12 +146,12 @@ class Auth:
         if not isinstance(found, Account):
             return {"pending": True, "retryAfter": found}
         self._tokens.adopt(found)
-        return {"pending": False, **_summary(found)}
+        return {"pending": False, **telling.summary(found)}
 
     @frameless
     def refresh(self) -> dict[str, Any]:
         """Gets new tokens now; the result is that of ``complete``."""
-        return _summary(self._tokens.refresh())
+        return telling.summary(self._tokens.refresh())
 
     @frameless
     def status(self) -> dict[str, Any]:
@@ -172,15 +164,11 @@ class Auth:
         ready = self._ready(account)
         missing = refusals.nobody(self.config, f"Nobody has signed in for the account {known.name} yet.")
         return {
-            **_summary(known),
-            "scopes": list(_permissions(known)),
+            **telling.summary(known),
+            "scopes": list(telling.permissions(known)),
             "kind": self.config.auth,
             "signedIn": ready,
-            "accessTokenExpiresAt": rfc3339(known.expires_at or None),
-            "signedInAt": rfc3339(known.signed_in_at),
-            "refreshedAt": rfc3339(known.refreshed_at),
-            "refreshTokenIssuedAt": rfc3339(known.refresh_token_at),
-            "refreshTokenExpiresAt": rfc3339(known.refresh_token_at and known.refresh_token_at + UNUSED),
+            **telling.times(known),
             "clockAheadSeconds": None if self._client.skew is None else round(self._client.skew),
             **self._app(),
             "reason": None if ready else known.reason or missing.message,
@@ -211,7 +199,7 @@ class Auth:
         del passphrase
         account = transfer.opened(exported, self.config, secret)
         self._tokens.adopt(account)
-        return _summary(account)
+        return telling.summary(account)
 
     @frameless
     def sign_out(self) -> dict[str, Any]:
@@ -254,44 +242,3 @@ class Auth:
                 f"With auth {self.config.auth} the connector cannot {what}. Use auth {' or '.join(ways)} for that.",
                 details={"problems": [{"pointer": "/auth", "message": f"is {self.config.auth}"}]},
             )
-
-
-def _tokens(
-    config: Config,
-    store: Store,
-    client: EntraClient,
-    session: Any,
-    scopes: tuple[str, ...],
-    on_tokens: OnTokens | None,
-    clock: Clock,
-) -> Tokens:
-    """One row for each way to sign in."""
-    ways: Mapping[str, Callable[[], Tokens]] = {
-        "hostToken": lambda: HostTokens(config),
-        "application": lambda: TokenProvider(config, store, ApplicationGrant(client), None, clock),
-        "managedIdentity": lambda: TokenProvider(
-            config, store, ApplicationGrant(ManagedClient(config, session, clock)), None, clock
-        ),
-        "delegated": lambda: TokenProvider(
-            config, store, RefreshGrant(client, config, scopes), on_tokens, clock
-        ),
-    }
-    return ways[config.auth]()
-
-
-def _permissions(account: Account | None) -> tuple[str, ...]:
-    """A person's as Microsoft Entra told them with the token, an application's as they stand in the token."""
-    if account is None:
-        return ()
-    return account.scopes or jwt_reading.permissions(account.access_token)
-
-
-def _summary(account: Account) -> dict[str, Any]:
-    return {
-        "account": account.name,
-        "username": account.username,
-        "name": account.display_name,
-        "tenantId": account.tenant_id,
-        "scopes": list(account.scopes),
-        "expiresAt": rfc3339(account.expires_at or None),
-    }

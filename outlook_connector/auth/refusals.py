@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from ..config import Config
 from ..errors import ConnectorError, ConsentRequired, SignInRequired, TransportError
 from . import advice_credentials
-from .advice import BY_AADSTS, BY_ERROR, OTHERWISE, Advice
+from .advice import BY_AADSTS, BY_ERROR, LATER, OTHERWISE, Advice
 from .scopes import DEFAULT, RESERVED
 
 _WORD = re.compile(r"[a-z][a-z0-9_]{1,60}")
@@ -85,9 +85,10 @@ def no_answer(error: BaseException, host: str) -> TransportError:
 def unavailable(status: int, host: str, retry_after: float | None) -> TransportError:
     """The error for 429 and 5xx; ``retry_after`` in seconds."""
     what = "is limiting requests" if status == 429 else "could not answer for the moment"
-    details = {"host": host, "status": status, "retryAfter": retry_after}
+    do = f"Try again after {retry_after:g} seconds." if retry_after else LATER
+    details = {"host": host, "status": status, "retryAfter": retry_after, "advice": do}
     return TransportError(
-        f"The sign-in service {host} {what} (HTTP {status}). Try again in a minute.",
+        f"The sign-in service {host} {what} (HTTP {status}). {do}",
         code="signInUnavailable",
         retryable=True,
         details={name: value for name, value in details.items() if value is not None},

@@ -152,3 +152,22 @@ def test_granted_scopes_are_told_by_their_short_names() -> None:
     china = "https://microsoftgraph.chinacloudapi.cn"
     assert scopes.granted(f"{china}/Mail.Send openid profile", (), china) == ("Mail.Send",)
     assert scopes.granted(None, ("Mail.Read",), china) == ("Mail.Read",)
+
+
+@pytest.mark.parametrize(
+    ("status", "retry_after", "says"),
+    [(503, None, "Try again in a minute"), (503, 7.0, "after 7 seconds"), (429, 0.5, "limiting requests")],
+)
+def test_a_service_that_cannot_answer_is_told_with_what_to_do(
+    status: int, retry_after: float | None, says: str
+) -> None:
+    error = refusals.unavailable(status, "login.microsoftonline.com", retry_after)
+    assert (error.code, error.retryable, error.details["status"]) == ("signInUnavailable", True, status)
+    assert says in error.message
+    assert error.message.endswith(error.details["advice"])
+
+
+def test_an_administrators_address_names_what_is_asked_for_in_the_clouds_own_words() -> None:
+    url = refusals.admin_consent_url(CONFIG, "https://host.example/back", ["Mail.Send", "openid"], "state-1")
+    assert "scope=https%3A%2F%2Fgraph.microsoft.com%2FMail.Send+openid" in url
+    assert url.endswith("&redirect_uri=https%3A%2F%2Fhost.example%2Fback&state=state-1")

@@ -6,7 +6,11 @@ CONSENT = (
     "Run: outlook-connector login {options}, with --admin-consent where only an administrator may consent; or narrow "
     "operations.allow."
 )
-APPLICATION = "Add them under API permissions and have an administrator consent, or narrow operations.allow."
+APPLICATION = (
+    "Add them under API permissions and have an administrator consent (outlook-connector login --admin-consent), or "
+    "narrow operations.allow; unless Exchange grants them for named mailboxes: "
+    "https://learn.microsoft.com/exchange/permissions-exo/application-rbac"
+)
 
 
 def permissions(patient: Patient) -> Verdict:
@@ -20,11 +24,8 @@ def permissions(patient: Patient) -> Verdict:
     needs = for_another(context.needs) if _of_another(patient) else context.needs
     lacking = missing(needs, held)
     if lacking:
-        return (
-            "fail",
-            f"missing: {', '.join(lacking)}{_why(patient)}; granted: {', '.join(held)}",
-            _way(patient, lacking),
-        )
+        what = f"missing: {', '.join(lacking)}{_why(patient)}; granted: {', '.join(held)}"
+        return ("fail" if _of_a_person(patient) else "warn"), what, _way(patient, lacking)
     spare = _spare(patient, held)
     if not spare:
         return "ok", ", ".join(held), ""
@@ -41,6 +42,11 @@ def _spare(patient: Patient, held: tuple[str, ...]) -> tuple[str, ...]:
     context = patient.parts.context
     uses = [name for need in context.uses for name in need]
     return superfluous([*least(context.needs), *uses], held)
+
+
+def _of_a_person(patient: Patient) -> bool:
+    """What Exchange grants an application stands in no token; the checks that follow show whether it is enough."""
+    return patient.parts.connector.config.auth in ("delegated", "hostToken")
 
 
 def _of_another(patient: Patient) -> bool:
