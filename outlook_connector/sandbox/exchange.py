@@ -26,11 +26,15 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """One HTTP answer: status, body and headers; the adapter adds `Content-Length` and `Date`."""
+    """One HTTP answer: status, body and headers; the adapter adds `Content-Length` and `Date`.
+
+    One that is `cut` breaks off in the middle of its body.
+    """
 
     status: int
     body: bytes = field(default=b"", repr=False)
     headers: Mapping[str, str] = field(default_factory=dict)
+    cut: bool = False
 
     @classmethod
     def json(cls, status: int, value: Any, headers: Mapping[str, str] | None = None) -> Answer:

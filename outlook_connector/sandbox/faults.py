@@ -9,13 +9,13 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from urllib.parse import unquote
 
 from outlook_connector.sandbox.exchange import Answer, Call
 from outlook_connector.sandbox.recorder import Service
 
-Drop = Literal["before", "after"]
+Drop = Literal["before", "after", "during"]
 
 # Status -> Graph's error code and message: https://learn.microsoft.com/graph/errors
 _GRAPH_ERRORS: Mapping[int, tuple[str, str]] = {
@@ -62,8 +62,8 @@ class Fault:
     def __post_init__(self) -> None:
         if len(self.match.split(" ", 1)) != 2:
             raise ValueError('match must be "METHOD path", as in "POST /me/sendMail"')
-        if self.drop not in (None, "before", "after"):
-            raise ValueError('drop must be "before" or "after"')
+        if self.drop not in (None, *get_args(Drop)):
+            raise ValueError('drop must be "before", "after" or "during"')
         if not (self.status or self.drop or self.delay):
             raise ValueError("a fault needs a status, a drop or a delay")
 

@@ -9,6 +9,7 @@ import struct
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Any
@@ -57,6 +58,8 @@ class Gateway:
                 await _drop(scope, receive)
             else:
                 await _send(send, answer, self._clock.now())
+                if answer.cut:
+                    await _drop(scope, receive)
         except asyncio.CancelledError:
             _log.debug("stopped with a request under way: %s", scope["method"])
 
@@ -87,7 +90,7 @@ class Gateway:
             return None
         ordered = fault.answer(service, call, self._clock.now())
         answer = ordered or await self._run(self._services[service], call)
-        return None if fault.drop == "after" else answer
+        return None if fault.drop == "after" else replace(answer, cut=fault.drop == "during")
 
     async def _run(self, handler: Handler, call: Call) -> Answer:
         loop = asyncio.get_running_loop()
@@ -125,7 +128,10 @@ async def _send(send: Send, answer: Answer, now: datetime) -> None:
     if answer.status not in (204, 304):
         headers.append((b"content-length", str(len(body)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    if answer.cut:
+        await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
+    else:
+        await send({"type": "http.response.body", "body": body})
 
 
 async def _drop(scope: Scope, receive: Receive) -> None:

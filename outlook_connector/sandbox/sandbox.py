@@ -201,7 +201,8 @@ class Sandbox:
         `match` is a method and a path in which `*` stands for anything: "POST /me/sendMail" for Graph, without
         its version, "POST */oauth2/v2.0/token" for Entra. The request gets `status` (with `error` as the code,
         or `body` as it stands, and `retry_after` in seconds) in place of the work; or its connection is reset,
-        `drop="before"` the work is done or `"after"`; `delay` seconds pass first.
+        `drop="before"` the work is done, `"after"` it, or `"during"` the answer, half of which arrives; `delay`
+        seconds pass first.
         """
         self._faults.add(Fault(match, status, error, body, retry_after, drop, delay, times))
 

@@ -82,6 +82,17 @@ def test_dropped_after_the_work_it_is_done(outlook_sandbox, graph):
     assert len(outlook_sandbox.ledger["submissions"]) == 1
 
 
+def test_dropped_during_the_answer_half_of_it_arrives(outlook_sandbox, graph):
+    whole = graph("GET", "/me/messages").content
+    outlook_sandbox.fault("GET /me/messages", drop="during")
+    arrived = b""
+    with pytest.raises(OSError):
+        for piece in graph("GET", "/me/messages", stream=True).iter_content(512):
+            arrived += piece
+    assert len(arrived) < len(whole)
+    assert len(graph("GET", "/me/messages").content) == len(whole)
+
+
 def test_a_delay_comes_before_the_work(outlook_sandbox, graph):
     outlook_sandbox.fault("GET /me", delay=0.3)
     started = time.monotonic()
