@@ -47,7 +47,7 @@ def advance(state: Arrivals, messages: Iterable[Item], now: float) -> tuple[Arri
 
 
 def settle(state: Arrivals, window: int) -> Arrivals:
-    """The state when all has been read for now; ``window`` in seconds."""
+    """The state when all that was received before the latest has been read; ``window`` in seconds."""
     mark = max(state.mark, state.top)
     floor = max(state.floor, mark - window)
     inside = {key: received for key, received in state.seen.items() if received >= floor}

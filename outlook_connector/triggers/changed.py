@@ -62,7 +62,7 @@ def updated(context: Context, values: dict[str, Any]) -> Changed:
     def machine(state: State, items: Iterable[Item], now: float, settled: bool) -> tuple[State, list[Item]]:
         memory = Versions(state["mark"], state["top"], state["seen"])
         memory, found = versions.advance(memory, items, now)
-        return vars(versions.settle(memory) if settled else memory), found
+        return vars(versions.settle(memory) if settled else versions.trim(memory)), found
 
     return Changed(
         context, values.get("folder"), machine, lambda mark, _: vars(Versions(mark)), _size(values)

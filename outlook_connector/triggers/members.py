@@ -10,9 +10,6 @@ from dataclasses import dataclass, field, replace
 from ..reply import text_of
 from .source import Item, brief, newest
 
-MOST = 5_000
-"""Members that are remembered by their ids. Of the others it is told when they go, but not what went while Graph had
-lost its place."""
 MOST_GONE = 1_000
 """Members that went lately, whose going is not told a second time."""
 
@@ -71,4 +68,10 @@ def lose_place(state: Members) -> Members:
 def settle(state: Members) -> tuple[Members, Mapping[str, str]]:
     """The state when all has been told for now, and what went unnoticed: id → earlier print."""
     gone = (*state.gone, *map(brief, state.old))[-MOST_GONE:]
-    return Members(newest(state.known, MOST), {}, gone), state.old
+    return Members(state.known, {}, gone), state.old
+
+
+def trim(state: Members, most: int) -> Members:
+    """The state with ``most`` members at most, those with the largest prints. Of the others it is told when they go,
+    but not what went while Graph had lost its place."""
+    return replace(state, known=newest(state.known, most))

@@ -71,9 +71,9 @@ class Changes:
 
 
 def changes(graph: Graph, first: GraphRequest, link: str, size: int) -> Changes | None:
-    """The page that ``link`` leads to, the first one where it is empty; ``None`` where Graph has lost the place, so
-    that everything has to be read again. https://learn.microsoft.com/graph/delta-query-overview"""
-    first = replace(first, prefer={"odata.maxpagesize": str(min(max(size, 10), PAGE))})
+    """The page of about ``size`` items that ``link`` leads to, the first one where it is empty; ``None`` where Graph
+    has lost the place, so that everything has to be read again. https://learn.microsoft.com/graph/delta-query-overview"""
+    first = replace(first, prefer={"odata.maxpagesize": str(max(size, 10))})
     try:
         answer = graph.json(graph.follow(link, first) if link else first)
     except GraphError as error:

@@ -21,7 +21,7 @@ from ..operations import query
 from ..reply import text_of
 from . import arrivals
 from .arrivals import OVERLAP, WINDOW, Arrivals
-from .reading import SELECT, Position, by_time, changes, folder_ids, latest
+from .reading import PAGE, SELECT, Position, by_time, changes, folder_ids, latest
 from .source import Happening, Item, State, Step, seconds, stamp
 
 log = logging.getLogger("outlook_connector.triggers")
@@ -63,23 +63,25 @@ class Received:
         by_delta = bool(self.folder) and self.context.graph.config.cloud not in WITHOUT_DELTA
         if place_after is None and by_delta:
             after["delta"] = ""
-        return self._told(after, memory, items, settled=place_after is None, done=not by_delta)
+        return self._told(after, memory, items, settled=True, done=place_after is None and not by_delta)
 
     def _by_delta(self, state: State) -> Step:
         memory = _memory(state)
-        earliest = stamp(max(memory.floor, memory.mark - WINDOW))
-        asked = {"$select": SELECT, "$filter": f"receivedDateTime ge {earliest}"}
+        earliest = max(memory.floor, memory.mark - WINDOW)
+        asked = {"$select": SELECT, "$filter": f"receivedDateTime ge {stamp(earliest)}"}
         first = get("/mailFolders/{folder}/messages/delta", query=asked, folder=str(self.folder))
         page = changes(self.context.graph, first, state["delta"], self.size)
         if page is None:
             log.warning("Graph has lost its place in the changes of a folder: it is read again")
-            return Step({name: one for name, one in state.items() if name != "delta"}, [], done=False)
+            again = {name: one for name, one in state.items() if name != "delta"}
+            return Step({**again, "place": [earliest, None]}, [], done=False)
         after = {**state, "delta": page.link}
-        return self._told(after, memory, page.items, settled=page.complete, done=True)
+        return self._told(after, memory, page.items, settled=page.complete, done=page.complete)
 
     def _told(
         self, state: State, memory: Arrivals, items: list[dict[str, Any]], *, settled: bool, done: bool
     ) -> Step:
+        """``settled``: all that was received before the latest of ``items`` has been read, as it always has by time."""
         memory, found = arrivals.advance(memory, items, self.context.clock())
         if settled:
             memory = arrivals.settle(memory, WINDOW if self.folder else OVERLAP)
@@ -87,7 +89,7 @@ class Received:
             [] if state["quiet"] else [one for one in found if one.get("parentFolderId") not in state["own"]]
         )
         happenings = [happening for one in told for happening in self.tell(one)]
-        return Step({**state, **vars(memory)}, happenings, settled and done)
+        return Step({**state, **vars(memory)}, happenings, done)
 
 
 def _memory(state: State) -> Arrivals:
@@ -196,4 +198,4 @@ def _message(message: Item, time: str = "receivedDateTime") -> Happening:
 
 
 def _size(values: dict[str, Any]) -> int:
-    return int(values.get("limit", 100))
+    return min(int(values.get("limit", 100)), PAGE)

@@ -11,28 +11,32 @@ from typing import Any
 
 from ..binding import GraphRequest, get
 from ..context import Context
+from ..graph.paging import LARGEST_PAGE
 from . import members
 from .members import Members, Told
-from .reading import a_message, changes, folder_ids, looked_up
+from .reading import PAGE, a_message, changes, folder_ids, looked_up
 from .source import Happening, Item, State, Step, brief
 
 log = logging.getLogger("outlook_connector.triggers")
 
 FOLDER_SELECT = "id,displayName,parentFolderId,childFolderCount,isHidden"
 """What an event says of its folder. The counts of messages are left out: they change with every mail."""
+MOST_MESSAGES, MOST_FOLDERS = 5_000, 20_000
+"""Members that are remembered: of messages the latest."""
 Tell = Callable[[Told, list[str]], list[Happening]]
 
 
 @dataclass(frozen=True)
 class Followed:
-    """A delta query's members. ``first`` begins it, ``print_of`` holds what matters of one, ``trash`` names well-known
-    folders whose ids ``tell`` needs."""
+    """A delta query's members. ``first`` begins it, ``print_of`` holds what matters of one, ``most`` are remembered,
+    and ``trash`` names well-known folders whose ids ``tell`` needs."""
 
     context: Context
     first: GraphRequest
     print_of: Callable[[Item], str]
     tell: Tell
     size: int
+    most: int
     trash: tuple[str, ...] = ()
 
     def begin(self, since: int | None) -> State:
@@ -41,7 +45,8 @@ class Followed:
 
     def step(self, state: State) -> Step:
         memory = Members(state["known"], state["old"], tuple(state["gone"]))
-        page = changes(self.context.graph, self.first, state["delta"], self.size)
+        size = LARGEST_PAGE if state["quiet"] else self.size
+        page = changes(self.context.graph, self.first, state["delta"], size)
         if page is None:
             log.warning("Graph has lost its place in the changes of a folder: all of it is read again")
             return Step({**state, "delta": "", **_parts(members.lose_place(memory))}, [], done=False)
@@ -49,6 +54,7 @@ class Followed:
         if page.complete:
             memory, missed = members.settle(memory)
             told = Told(told.new, told.other, {**told.left, **missed})
+        memory = members.trim(memory, self.most)
         happenings = [] if state["quiet"] else self.tell(told, state["trash"])
         return Step({**state, "delta": page.link, **_parts(memory)}, happenings, page.complete)
 
@@ -71,6 +77,7 @@ def messages(context: Context, values: dict[str, Any]) -> Followed:
         lambda one: str(one.get("receivedDateTime") or ""),
         tell,
         _size(values),
+        MOST_MESSAGES,
         ("deleteditems", "recoverableitemsdeletions"),
     )
 
@@ -99,7 +106,9 @@ def folders(context: Context, values: dict[str, Any]) -> Followed:
     def tell(told: Told, trash: list[str]) -> list[Happening]:
         return [*_made(told), *_gone_folders(context, told.left)]
 
-    return Followed(context, get(path, query={"$select": FOLDER_SELECT}, **ids), _print, tell, _size(values))
+    return Followed(
+        context, get(path, query={"$select": FOLDER_SELECT}, **ids), _print, tell, _size(values), MOST_FOLDERS
+    )
 
 
 def _print(folder: Item) -> str:
@@ -131,4 +140,4 @@ def _gone_folders(context: Context, left: Mapping[str, str]) -> list[Happening]:
 
 
 def _size(values: dict[str, Any]) -> int:
-    return int(values.get("limit", 100))
+    return min(int(values.get("limit", 100)), PAGE)

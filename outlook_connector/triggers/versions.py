@@ -49,3 +49,9 @@ def settle(state: Versions) -> Versions:
     mark = max(state.mark, state.top)
     inside = {key: one for key, one in state.seen.items() if int(one[0]) >= mark - OVERLAP}
     return Versions(mark=mark, seen=newest(inside, MOST))
+
+
+def trim(state: Versions) -> Versions:
+    """The state in the middle of reading by time: what lies further back than the overlap is not met again."""
+    inside = {key: one for key, one in state.seen.items() if int(one[0]) >= state.top - OVERLAP}
+    return replace(state, seen=newest(inside, MOST))

@@ -112,6 +112,21 @@ def test_a_lost_place_repeats_nothing_and_misses_nothing(
     assert host.subjects() == ["after"]
 
 
+def test_what_came_late_into_a_folder_while_the_place_was_lost_is_not_missed(
+    outlook_sandbox: Sandbox, outlook_connector: Connector
+) -> None:
+    host = received(outlook_connector, folder="archive")
+    late = arrive(outlook_sandbox, "late")
+    outlook_sandbox.clock.advance(86_400)
+    move(outlook_connector, arrive(outlook_sandbox, "later"), "archive")
+    assert host.subjects() == ["later"]
+    move(outlook_connector, late, "archive")
+    lose_place(outlook_sandbox)
+    assert host.subjects() == ["late"]
+    lose_place(outlook_sandbox)
+    assert host.subjects() == []
+
+
 def test_items_that_graph_tells_twice_come_once(
     outlook_sandbox: Sandbox, outlook_connector: Connector
 ) -> None:
