@@ -70,10 +70,11 @@ def test_an_applications_administrator_needs_no_store_for_it(sandbox: Sandbox, t
     assert login(sandbox, config, "--admin-consent", user=ADMIN).json["adminConsent"] is True
 
 
-def test_an_administrator_does_not_consent_by_a_devices_code(config: str) -> None:
-    result = run("login", "--device", "--admin-consent", "--config", config)
+@pytest.mark.parametrize("other", [["--device"], ["--hint", ADELE]])
+def test_what_makes_no_sense_with_an_administrators_consent_is_refused(other: list[str], config: str) -> None:
+    result = run("login", *other, "--admin-consent", "--config", config)
     assert result.code == 2
-    assert "--admin-consent" in result.err
+    assert f"leave {other[0]} out" in result.err
 
 
 def test_help_and_waiting_in_vain_say_the_same_of_ports(config: str) -> None:

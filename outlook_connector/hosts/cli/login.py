@@ -58,8 +58,11 @@ def login(
     where the configuration has a secret or certificate, else for "Mobile and desktop applications". Microsoft
     ignores the port of such an address on either.
     """
-    if device and admin_consent:
-        raise click.UsageError("--admin-consent goes through a browser on this machine: leave --device out.")
+    if admin_consent and (device or hint):
+        other = "--device" if device else "--hint"
+        raise click.UsageError(
+            f"--admin-consent is an administrator's, in a browser here: leave {other} out."
+        )
     with connection(config) as parts:
         if not admin_consent:
             _check(parts)
