@@ -114,7 +114,7 @@ def _recorded(work: _Work, changed: bool = False) -> Answer | None:
             "been sent, and deleted since. Ask the receiver, and take a new key to send it again.",
             details={"messageId": draft["id"], "check": "Deleted Items, and the receiver", "gone": True},
         )
-    if not changed and found.get("isDraft") is not False and _seen(found) != draft["seen"]:
+    if not changed and found.get("isDraft") is not False and _seen(found) != draft.get("seen", _seen(found)):
         raise ConnectorError(
             "The draft that an earlier try wrote under this idempotency key was changed in the mailbox since. Send it "
             "with drafts.send, or delete it and take a new key.",

@@ -23,6 +23,7 @@ MAIL = (
 """What may stand first in a path, in lower case: the mail part of a mailbox."""
 _EFFECTS = {"GET": "read", "DELETE": "delete"}
 _SENDING = ("sendmail", "send", "reply", "replyall", "forward")
+_SENDING_ON = ("forwardto", "redirectto", "forwardasattachmentto")
 _LEADING_OUT = ("messagerules", "mailboxsettings")
 """What can have mail sent later on: rules, and automatic replies."""
 
@@ -64,7 +65,10 @@ def _checked(context: Context, name: str, given: Mapping[str, Any], at: str) -> 
     if sends or (method != "GET" and not set(_LEADING_OUT).isdisjoint(named)):
         context.policy.check_unlimited(f"{name} to {named[-1][:40]}")
     context.policy.check_recipients(_addresses(body))
-    if any(one.lower() in ("forwardto", "redirectto", "forwardasattachmentto") for one in _names(body)):
+    unseen = (
+        "messagerules" in named and method == "PATCH"
+    )  # a rule that is switched on has the actions it has
+    if unseen or any(one.lower() in _SENDING_ON for one in _names(body)):
         context.policy.check_operation("rules.forward", effect)
     query = {str(key): str(value) for key, value in given.get("query", {}).items()}
     headers = given.get("headers", {})
