@@ -108,15 +108,21 @@ def envelope(graph: Graph, parts: Mapping[int, GraphRequest]) -> GraphRequest:
 def replies_of(answer: Mapping[str, Any], numbers: Sequence[int]) -> dict[int, Reply]:
     """The answer of each part; they come in no promised order. Raises ``UnexpectedResponse`` where one is missing."""
     responses = answer.get("responses")
-    found = {str(one.get("id")): one for one in responses or [] if isinstance(one, dict)}
-    if not isinstance(responses, list) or any(str(number) not in found for number in numbers):
+    listed = responses if isinstance(responses, list) else []
+    found = {str(one.get("id")): one for one in listed if isinstance(one, dict)}
+    if any(str(number) not in found for number in numbers):
         raise UnexpectedResponse("Graph's answer to a batch does not answer every part.")
     return {number: _reply(found[str(number)]) for number in numbers}
 
 
 def _reply(part: Mapping[str, Any]) -> Reply:
-    headers = {str(name).lower(): str(value) for name, value in (part.get("headers") or {}).items()}
-    return Reply(int(part.get("status") or 0), headers, _bytes(part.get("body")))
+    status, named = part.get("status"), part.get("headers") or {}
+    if not isinstance(status, int) or not isinstance(named, dict):
+        raise UnexpectedResponse(
+            "Graph's answer to a part of a batch has no status, or headers of another form."
+        )
+    headers = {str(name).lower(): str(value) for name, value in named.items()}
+    return Reply(status, headers, _bytes(part.get("body")))
 
 
 def _bytes(body: Any) -> bytes:

@@ -9,7 +9,7 @@ https://learn.microsoft.com/graph/search-query-parameter
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..errors import InvalidInput
+from ..errors import InvalidInput, UnexpectedResponse
 
 NEWEST_FIRST = "receivedDateTime desc"
 ALWAYS = "receivedDateTime ge 1900-01-01T00:00:00Z"
@@ -82,8 +82,13 @@ def needs_search(values: Mapping[str, Any]) -> bool:
 
 
 def is_meant(values: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
-    """Whether a message fits every friendly filter exactly."""
-    return all(check(values[name], found) for name, check in _CHECKS.items() if name in values)
+    """Whether a message fits every friendly filter exactly. Raises ``UnexpectedResponse`` for one of no known form."""
+    try:
+        return all(check(values[name], found) for name, check in _CHECKS.items() if name in values)
+    except (AttributeError, TypeError):
+        raise UnexpectedResponse(
+            "Graph's answer holds a message of another form than it documents."
+        ) from None
 
 
 def phrase(value: str) -> str:
