@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from outlook_connector.manifest import Need, Operation
+from outlook_connector.manifest import Need, Operation, Trigger
 
 from .truth import EXCEPTIONS, published
 
@@ -11,7 +11,7 @@ KINDS = {"delegated": "DelegatedWork", "application": "Application"}
 """The manifest's word and that of `permissions.json`."""
 
 
-def disagreements(operation: Operation, calls: Sequence[str]) -> Iterator[str]:
+def disagreements(operation: Operation | Trigger, calls: Sequence[str]) -> Iterator[str]:
     """Where the manifest asks for too little, for too much, or for something else than a call needs."""
     overruled = {one["call"]: one for one in EXCEPTIONS["permissions"] if operation.name in one["operations"]}
     for call in sorted(set(overruled) - set(calls)):
@@ -40,7 +40,7 @@ def _unknown(asked: dict[str, list[str] | None], kind: str) -> Iterator[str]:
             yield f"nothing is known of the {kind} permissions of {call}"
 
 
-def _unsatisfied(operation: Operation, kind: str, asked: dict[str, list[str]]) -> Iterator[str]:
+def _unsatisfied(operation: Operation | Trigger, kind: str, asked: dict[str, list[str]]) -> Iterator[str]:
     """Whichever alternative of each need is granted, every call must be allowed by one of them."""
     needs = [*_needs(operation.permissions, kind)]
     if not needs and not any(asked.values()):
@@ -53,7 +53,7 @@ def _unsatisfied(operation: Operation, kind: str, asked: dict[str, list[str]]) -
             yield f"{call} takes {sorted(enough)} ({kind}), and the manifest has {needs}"
 
 
-def _superfluous(operation: Operation, kind: str, asked: dict[str, list[str]]) -> Iterator[str]:
+def _superfluous(operation: Operation | Trigger, kind: str, asked: dict[str, list[str]]) -> Iterator[str]:
     """What is asked for first must be the least privileged permission of a call that is made."""
     wanted = {one for permissions in asked.values() for one in least(permissions)}
     for need in _needs(operation.permissions, kind):
