@@ -29,6 +29,8 @@ GOOD: dict[str, Any] = {
     },
 }
 
+TRIGGER = {"title": "Note made", "description": "A note was made.", "handler": "notes.made"}
+
 
 def changed(change: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
     manifest = copy.deepcopy(GOOD)
@@ -78,6 +80,16 @@ BAD: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
         lambda m: note(m).update(permissions={"delegated": "Mail.Read"}),
         "/operations/notes.get/permissions/delegated",
     ),
+    "triggers that are a list": (lambda m: m.update(triggers=[]), "/triggers"),
+    "a trigger without a handler": (
+        lambda m: m.update(triggers={"note.made": {"title": "Note made", "description": "A note."}}),
+        "/triggers/note.made/handler",
+    ),
+    "a trigger with an effect": (
+        lambda m: m.update(triggers={"note.made": {**TRIGGER, "effect": "read"}}),
+        "/triggers/note.made/effect",
+    ),
+    "a trigger without a noun": (lambda m: m.update(triggers={"made": TRIGGER}), "/triggers/made"),
     "an idempotence that is a text": (
         lambda m: note(m).update(idempotent="yes"),
         "/operations/notes.get/idempotent",
@@ -108,6 +120,16 @@ def test_the_published_schema_and_the_loader_take_the_good_ones(tmp_path: Path) 
     operation = load(write(tmp_path, GOOD)).operations["notes.get"]
     assert operation.permissions.delegated == (("Mail.Read",), ("Mail.ReadBasic", "Mail.Read"))
     assert operation.idempotent, "a read is idempotent unless it says otherwise"
+
+
+def test_a_trigger_is_read_with_what_it_needs(tmp_path: Path) -> None:
+    path = write(tmp_path, {**GOOD, "triggers": {"note.made": {**TRIGGER, "clouds": ["global"]}}})
+    with pytest.raises(ManifestError, match=r"note\.made\.output\.json"):
+        load(path)
+    for side in ("input", "output"):
+        (tmp_path / "schemas" / f"note.made.{side}.json").write_text("{}")
+    trigger = load(path).triggers["note.made"]
+    assert (trigger.handler, trigger.clouds, trigger.effect) == ("notes.made", ("global",), "read")
 
 
 def test_a_missing_schema_file_is_a_bad_manifest(tmp_path: Path) -> None:
