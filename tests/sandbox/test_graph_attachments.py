@@ -3,6 +3,7 @@
 import base64
 import json
 from email import message_from_bytes
+from email.message import EmailMessage
 from email.policy import default
 from urllib.parse import unquote, urlsplit
 
@@ -85,6 +86,40 @@ def test_an_attached_message_is_mime_by_itself_and_in_its_message(adele: Client)
         assert mail["Subject"] == "Čaj o páté"
         assert mail["From"] == '"Kim, Akers" <kim@contoso.example>'
         assert [one.get_filename() for one in mail.iter_attachments()] == ["tea.txt"]
+
+
+def test_a_message_attached_to_mime_is_an_item_and_no_part_of_the_body(adele: Client) -> None:
+    inner = EmailMessage()
+    inner["Subject"], inner["From"] = "Innen", "Kim Akers <kim@contoso.example>"
+    inner.set_content("<p>inner</p>", subtype="html")
+    inner.add_attachment(b"hi", "text", "plain", filename="tea.txt")
+    outer = EmailMessage()
+    outer["Subject"], outer["To"] = "Outer", "kim@contoso.example"
+    outer.set_content("outer")
+    outer.add_attachment(inner)
+    raw = base64.b64encode(outer.as_bytes(policy=default))
+    made = adele.call("POST", "/me/messages", raw, headers={"content-type": "text/plain"}).json
+    assert made["body"] == {"contentType": "text", "content": "outer\n"}
+    (found,) = adele.get(message(made["id"], "/attachments")).value
+    assert (found["@odata.type"], found["name"]) == ("#microsoft.graph.itemAttachment", "Innen")
+    whole = message_from_bytes(adele.get(message(made["id"], "/$value")).body, policy=default)
+    (part,) = whole.iter_attachments()
+    assert part.get_content()["Subject"] == "Innen"
+    assert [one.get_filename() for one in part.get_content().iter_attachments()] == ["tea.txt"]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"no header at all",
+        b"Subject: a\r\nContent-Type: text/plain; charset=nothing-known\r\n\r\nx\xff",
+        b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n" * 3,
+        b"Content-Type: message/rfc822\r\n\r\n" * 400,
+    ],
+)
+def test_mime_that_makes_no_sense_breaks_nothing(adele: Client, raw: bytes) -> None:
+    headers = {"content-type": "text/plain"}
+    assert adele.call("POST", "/me/messages", base64.b64encode(raw), headers=headers).status in (201, 400)
 
 
 def test_of_other_items_the_sandbox_has_no_mime(adele: Client) -> None:

@@ -147,6 +147,25 @@ def test_what_the_table_says_must_survive_survives(desks: Desks) -> None:
     assert _check_lines(desks, arrived) == _check_files(desks, arrived) == before + len(arrived)
 
 
+def test_a_file_that_goes_up_in_pieces_survives_as_well(desks: Desks) -> None:
+    content = base64.b64encode(bytes(range(256)) * 14_000).decode()
+    files = [{"name": "фильм 🎬.mp4", "contentBytes": content}, {"name": "a.txt", "contentBytes": "aGk="}]
+    letter = {
+        "to": [KIM],
+        "subject": "Large",
+        "body": "<p>Film</p>",
+        "bodyType": "html",
+        "attachments": files,
+    }
+    desks.adele.invoke("messages.send", letter)
+    received = _newest(desks.kim, "inbox")
+    mime = desks.kim.invoke("messages.getMime", {"messageId": received["id"]})["contentBytes"]
+    one = Arrived(letter, base64.b64decode(mime), received["internetMessageId"])
+    assert not list(differences("messages.get", one, of_message(received)))
+    parsed = message_from_bytes(one.mime, policy=default)
+    assert not list(differences("messages.getMime", one, of_mime(parsed)))
+
+
 def _check_lines(desks: Desks, arrived: Mapping[str, Arrived]) -> int:
     """Exports the inbox as lines, and holds those of the letters against the table; how many lines there are."""
     asked = {"folder": "inbox", "format": "jsonl", "attachmentContent": True}

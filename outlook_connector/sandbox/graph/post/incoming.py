@@ -5,6 +5,7 @@ https://learn.microsoft.com/graph/outlook-send-mime-message
 
 import base64
 import binascii
+from collections.abc import Iterator
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import EmailMessage
@@ -17,7 +18,12 @@ from outlook_connector.sandbox.graph.problem import bad_request
 from outlook_connector.sandbox.graph.request import Request
 
 Json = dict[str, Any]
+_MESSAGE = "message/rfc822"
 _PEOPLE = {"To": "toRecipients", "Cc": "ccRecipients", "Bcc": "bccRecipients", "Reply-To": "replyTo"}
+
+
+# What the email package raises for headers, charsets and depths that it cannot make sense of.
+_UNREADABLE = (AttributeError, LookupError, RecursionError, ValueError)
 
 
 def is_mime(request: Request) -> bool:
@@ -38,11 +44,15 @@ def mime_message(body: bytes) -> tuple[Json, Answering]:
         raise bad_request(
             "Invalid base64 string for MIME content.", "ErrorMimeContentInvalidBase64String"
         ) from None
-    mail = message_from_bytes(raw, policy=default)
+    try:
+        mail = message_from_bytes(raw, policy=default)
+        references = _clean(f"{mail.get('References', '')} {mail.get('In-Reply-To', '')}").split()
+        data = _json_of(mail)
+    except _UNREADABLE:
+        raise bad_request("The MIME content is invalid.", "ErrorMimeContentInvalid") from None
     if not mail.keys():
         raise bad_request("The MIME content is invalid.", "ErrorMimeContentInvalid")
-    references = _clean(f"{mail.get('References', '')} {mail.get('In-Reply-To', '')}").split()
-    return _json_of(mail), Answering(tuple(dict.fromkeys(references)))
+    return data, Answering(tuple(dict.fromkeys(references)))
 
 
 def _clean(text: Any) -> str:
@@ -63,8 +73,19 @@ def _json_of(mail: EmailMessage) -> Json:
     data["isReadReceiptRequested"] = "Disposition-Notification-To" in mail
     custom = [(_clean(name), _clean(value)) for name, value in mail.items() if _is_custom(name.lower())]
     data["internetMessageHeaders"] = [{"name": name, "value": value} for name, value in custom[:5]]
-    data["attachments"] = [_attachment(part) for part in mail.walk() if _is_file(part)]
+    parts = list(_parts(mail))
+    items = [_item(part) if part.get_content_type() == _MESSAGE else _file(part) for part in parts]
+    data["attachments"] = [item for item in items if item]
     return data
+
+
+def _parts(mail: Any) -> Iterator[Any]:
+    """A mail's parts, those of its own multiparts included, but not of the messages that are attached to it."""
+    if mail.get_content_maintype() != "multipart":
+        yield mail
+        return
+    for part in mail.iter_parts():
+        yield from _parts(part)
 
 
 def _is_custom(name: str) -> bool:
@@ -86,7 +107,7 @@ def _decoded(name: str) -> str:
 
 
 def _body(mail: EmailMessage) -> Json:
-    shown = [part for part in mail.walk() if part.get_content_maintype() == "text" and not _is_file(part)]
+    shown = [part for part in _parts(mail) if part.get_content_maintype() == "text" and not _is_file(part)]
     part = next((part for part in shown if part.get_content_subtype() == "html"), next(iter(shown), None))
     if part is None:
         return {"contentType": "text", "content": ""}
@@ -96,10 +117,12 @@ def _body(mail: EmailMessage) -> Json:
 
 def _is_file(part: Any) -> bool:
     named = part.get_filename() is not None or bool(part.get("Content-ID"))
-    return not part.is_multipart() and (named or part.get_content_disposition() == "attachment")
+    return named or part.get_content_disposition() == "attachment"
 
 
-def _attachment(part: Any) -> Json:
+def _file(part: Any) -> Json | None:
+    if not _is_file(part):
+        return None
     content = part.get_payload(decode=True) or b""
     place = part.get_content_disposition()
     content_id = _clean(part["Content-ID"]).strip().strip("<>") if part.get("Content-ID") else None
@@ -110,4 +133,13 @@ def _attachment(part: Any) -> Json:
         "contentBytes": base64.b64encode(content).decode(),
         "isInline": place == "inline" or (place is None and content_id is not None),
         "contentId": content_id,
+    }
+
+
+def _item(part: Any) -> Json:
+    inner = _json_of(part.get_content())
+    return {
+        "@odata.type": "#microsoft.graph.itemAttachment",
+        "name": _clean(part.get_filename() or inner["subject"] or "message"),
+        "item": {"@odata.type": "#microsoft.graph.message", **inner},
     }
