@@ -7,6 +7,7 @@ be a secret or the content of a mail.
 
 import difflib
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -45,6 +46,7 @@ class Schemas:
     def __init__(self, directory: Path | None = None) -> None:
         self.directory = directory or package_root() / "schemas"
         self._validators: dict[str, Any] = {}
+        self._explainers: dict[str, Any] = {}
         self._documents: dict[str, dict[str, Any]] = {}
         self._lock = Lock()
 
@@ -107,27 +109,62 @@ class Schemas:
             [(BASE + name, self.document(name)) for name in names], retriever=_refuse
         )
 
+    @cached_property
+    def resources(self) -> Any:
+        """The shared schemas for ``jsonschema``; without ``$schema``, which would choose another class for them."""
+        import referencing
+        from referencing.jsonschema import DRAFT202012
+
+        names = [f"common/{path.name}" for path in (self.directory / "common").glob("*.json")]
+        plain = [{key: one for key, one in self.document(name).items() if key != "$schema"} for name in names]
+        found = [
+            (BASE + name, DRAFT202012.create_resource(one)) for name, one in zip(names, plain, strict=True)
+        ]
+        return referencing.Registry().with_resources(found).crawl()
+
     def _explain(self, name: str, value: Any) -> list[Problem]:
-        validator = explainer(self, name)
-        found = [problem for error in validator.iter_errors(value) for problem in _tell(error)]
+        validator = self._explainers.get(name) or self._explainers.setdefault(name, explainer(self, name))
+        found = [problem for error in validator.iter_errors(_unshown(value)) for problem in _tell(error)]
         return sorted(set(found))
 
 
 def explainer(schemas: Schemas, name: str) -> Any:
     """A ``jsonschema`` validator for the schema ``name``: the second opinion, slow to import and to run."""
     import jsonschema
-    import referencing
-    from referencing.jsonschema import DRAFT202012
-
-    def retrieve(uri: str) -> Any:
-        if not uri.startswith(BASE):
-            _refuse(uri)
-        return referencing.Resource.from_contents(schemas.document(uri[len(BASE) :]), DRAFT202012)
 
     document = {**schemas.document(name), "$id": BASE + name}
-    registry: Any = referencing.Registry(retrieve=retrieve)  # type: ignore[call-arg]  # attrs hides the argument
     checker = jsonschema.Draft202012Validator.FORMAT_CHECKER
-    return jsonschema.Draft202012Validator(document, registry=registry, format_checker=checker)
+    extend: Any = jsonschema.validators.extend
+    strict = extend(jsonschema.Draft202012Validator, {"pattern": _whole_pattern})
+    return strict(document, registry=schemas.resources, format_checker=checker)
+
+
+def _whole_pattern(validator: Any, pattern: str, value: Any, schema: Any) -> Iterator[Any]:
+    """``pattern`` with a ``$`` that means the end, as in ECMA-262; Python's also means before a last line break.
+    A text that is too long is told to be so, and not read: a pattern may take seconds for megabytes."""
+    import jsonschema
+
+    if not isinstance(value, str) or len(value) > schema.get("maxLength", len(value)):
+        return
+    if not re.search(re.sub(r"\$$", r"\\Z", pattern), value):
+        yield jsonschema.ValidationError("does not match")
+
+
+class _Unshown(str):
+    """A text that is not shown: jsonschema writes whatever is wrong, however long, into messages that nobody reads."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "..."
+
+
+def _unshown(value: Any) -> Any:
+    if isinstance(value, str):
+        return _Unshown(value) if len(value) > 200 else value
+    if isinstance(value, Mapping):
+        return {key: _unshown(inner) for key, inner in value.items()}
+    return [_unshown(inner) for inner in value] if isinstance(value, list) else value
 
 
 def pointer(path: Sequence[str | int]) -> str:
@@ -200,8 +237,13 @@ def _enum(error: Any) -> _Told:
 
 
 def _format(error: Any) -> _Told:
-    zone = " with a zone, such as 2026-11-24T10:00:00Z" if error.validator_value == "date-time" else ""
-    yield (), f"must be a {error.validator_value}{zone}"
+    yield (), f"must be {_FORMATS.get(error.validator_value, 'a ' + error.validator_value)}"
+
+
+_FORMATS = {
+    "date-time": "a date-time with a zone, such as 2026-11-24T10:00:00Z",
+    "email": "an address such as kim@example.com",
+}
 
 
 def _pattern(error: Any) -> _Told:

@@ -1,4 +1,4 @@
-"""Every property of every output schema is one of Graph's, by its name and its type, unless `shapes.yaml` says whose."""
+"""Every property of an output schema has the name and type that Graph gives it, unless `shapes.yaml` says otherwise."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -50,7 +50,7 @@ def references(node: Any, file: str) -> Iterator[str]:
 
 
 def is_page(node: Mapping[str, Any]) -> bool:
-    return PAGE >= set(node.get("properties", {})) and "nextCursor" in node["properties"]
+    return set(node.get("properties", {})) <= PAGE and "nextCursor" in node["properties"]
 
 
 @pytest.mark.parametrize("file", output_files())
