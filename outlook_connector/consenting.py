@@ -34,7 +34,8 @@ def consent_told(operation: Operation | Trigger, context: Context) -> Iterator[N
     """Within it, a 403 for a permission that is known not to be granted becomes ``ConsentRequired``, with
     ``details["missing"]``. Makes no request; a token that another worker has got after a consent is taken up first.
     """
-    if context.auth.granted() and _lacking(operation.permissions.of(context.auth.config.auth), context):
+    held = context.auth.granted()
+    if held and _lacking(operation.permissions.of(context.auth.config.auth), held, context):
         context.auth.catch_up()
     try:
         yield
@@ -49,21 +50,21 @@ def _explained(
     refused: Forbidden, operation: Operation | Trigger, context: Context
 ) -> Forbidden | ConsentRequired:
     """The refusal itself where permissions do not explain it."""
-    kind = context.auth.config.auth
-    if refused.graph_code not in REFUSALS or not context.auth.granted():
+    kind, held = context.auth.config.auth, context.auth.granted()
+    if refused.graph_code not in REFUSALS or not held:
         return refused
     plainest = {operation.name: operation.permissions}
     uses = {f"{operation.name} ({use})": more for use, more in operation.permissions_for.items()}
     for what, permissions in {**plainest, **uses}.items():
-        lacking = _lacking(permissions.of(kind), context)
+        lacking = _lacking(permissions.of(kind), held, context)
         if lacking:
             return _consent(refused, what, lacking, kind)
     return refused
 
 
-def _lacking(needs: tuple[Need, ...], context: Context) -> tuple[str, ...]:
+def _lacking(needs: tuple[Need, ...], held: tuple[str, ...], context: Context) -> tuple[str, ...]:
     another = context.auth.owns(context.graph.mailbox) is False
-    return missing(for_another(needs) if another else needs, context.auth.granted())
+    return missing(for_another(needs) if another else needs, held)
 
 
 def _consent(refused: Forbidden, what: str, lacking: tuple[str, ...], kind: str) -> ConsentRequired:
