@@ -143,9 +143,7 @@ class Connector(AbstractContextManager["Connector"]):
             raise without_frames(error) from None
 
     def _poll(self, name: str, given: Mapping[str, Any] | None) -> dict[str, Any]:
-        trigger = self.manifest.triggers.get(name) if isinstance(name, str) else None
-        if trigger is None:
-            raise unknown("trigger", name, self.manifest.triggers)
+        trigger = self._trigger(name)
         raw = self._checked(trigger, given)
         context = lasting(self._bound(trigger, raw, each_call=False))
         kinds = plan(self._schemas, trigger.input_schema)
@@ -169,10 +167,20 @@ class Connector(AbstractContextManager["Connector"]):
 
         Asking for the next event takes over the one before. ``on_cursor`` hears each cursor when all events before it
         were taken over: who keeps it can go on from there, with ``cursor`` in the input. ``on_problem`` hears errors
-        that pass by themselves; others are raised.
+        that pass by themselves; others are raised, and a wrong input at once.
         """
+        try:
+            given = self._checked(self._trigger(trigger), input)
+        except ConnectorError as error:
+            raise without_frames(error) from None
         pause = partial(self._context.graph.sleep, interval)
-        return bare(watch(partial(self.poll, trigger), input or {}, pause, on_cursor, on_problem))
+        return bare(watch(partial(self.poll, trigger), given, pause, on_cursor, on_problem))
+
+    def _trigger(self, name: str) -> Trigger:
+        found = self.manifest.triggers.get(name) if isinstance(name, str) else None
+        if found is None:
+            raise unknown("trigger", name, self.manifest.triggers)
+        return found
 
     def close(self) -> None:
         """Close the connections to the network and to the store."""

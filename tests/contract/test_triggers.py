@@ -6,7 +6,14 @@ from typing import Any
 import pytest
 
 import outlook_connector.triggers
-from outlook_connector import Connector, InvalidInput, OperationDenied, ServiceUnavailable, connect
+from outlook_connector import (
+    Connector,
+    InvalidInput,
+    OperationDenied,
+    ServiceUnavailable,
+    UnknownOperation,
+    connect,
+)
 from outlook_connector.dispatcher import find_handler
 from outlook_connector.sandbox import Sandbox
 from outlook_connector.schema import explainer
@@ -146,3 +153,15 @@ def test_a_poll_that_fails_takes_nothing_over(name: str, outlook_sandbox: Sandbo
             connector.poll(name, {**given, "cursor": start["cursor"]})
         outlook_sandbox.clear_faults()
         assert len(connector.poll(name, {**given, "cursor": start["cursor"]})["value"]) == 1
+
+
+def test_what_is_wrong_is_refused_before_any_request(
+    outlook_sandbox: Sandbox, outlook_connector: Connector
+) -> None:
+    before = len(outlook_sandbox.requests)
+    for ask in (outlook_connector.poll, outlook_connector.watch):
+        with pytest.raises(UnknownOperation, match=r"message\.received"):
+            ask("message.recieved")
+        with pytest.raises(InvalidInput, match="/colour"):
+            ask("message.received", {"colour": "red"})
+    assert len(outlook_sandbox.requests) == before
