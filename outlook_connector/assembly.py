@@ -71,7 +71,7 @@ def assemble(
     store = token_store or open_store(settings.token_store or _usual_store(settings), settings.store_key)
     sessions = Sessions(settings, os.environ)
     auth = Auth(settings, store, sessions, _scopes(settings, needs), on_tokens)
-    limits = Limits(settings, store)
+    limits = Limits(settings, store, lambda: auth.status()["username"])
     context = Context(
         graph=Graph(settings, sessions, auth, limits, Budget()),
         auth=auth,

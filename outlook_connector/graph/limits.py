@@ -24,9 +24,12 @@ FORGOTTEN = 900.0
 
 
 class Limits:
-    """Thread-safe, and usable in a child after a fork, which is a worker of its own."""
+    """Thread-safe, and usable in a child after a fork, which is a worker of its own. ``person`` gives the address of
+    who is signed in, where it is known, so that one's own mailbox is the same by whatever name it is called."""
 
-    def __init__(self, config: Config, store: Store) -> None:
+    def __init__(self, config: Config, store: Store, person: Callable[[], str | None] = lambda: None) -> None:
+        self._own = f"account:{config.account}".lower()
+        self._person = person
         self._app = f"{config.tenant_id}\n{config.client_id}"
         self._sizes = Sizes.of(config.limits)
         self._store = store
@@ -62,15 +65,19 @@ class Limits:
                 gate.supply.close()
 
     def _gate(self, mailbox: str) -> Gate:
-        key = os.getpid(), mailbox
-        found = self._gates.get(key)
+        process = os.getpid()
+        found = self._gates.get((process, mailbox))
         if found is not None:
             return found
+        address = (self._person() or mailbox).lower() if mailbox == self._own else mailbox
         with self._lock:
             if len(self._gates) > MOST_GATES:
                 used = {one: gate for one, gate in self._gates.items() if gate.idle() < FORGOTTEN}
                 self._gates = used
-            return self._gates.setdefault(key, self._made(mailbox))
+            found = self._gates.get((process, address)) or self._made(address)
+            return self._gates.setdefault(
+                (process, mailbox), self._gates.setdefault((process, address), found)
+            )
 
     def _made(self, mailbox: str) -> Gate:
         name = "limits/" + hashlib.sha256(f"{self._app}\n{mailbox}".encode()).hexdigest()[:32]

@@ -36,6 +36,15 @@ def test_sixteen_threads_make_four_calls_at_once(store: str, outlook_sandbox: Sa
     assert most_at_once(outlook_sandbox, "/me/") == 4
 
 
+def test_ones_own_mailbox_is_one_by_whatever_name_it_is_called(outlook_sandbox: Sandbox) -> None:
+    names = [{}, {"mailbox": "me"}, {"mailbox": anchors.ADELE}, {"mailbox": anchors.ADELE.upper()}] * 4
+    with connect(outlook_sandbox.config()) as connector:
+        outlook_sandbox.fault(match="GET /*", delay=LATENCY, times=None)
+        with ThreadPoolExecutor(16) as pool:
+            list(pool.map(lambda named: connector.invoke("messages.list", {**ONE, **named}), names))
+    assert most_at_once(outlook_sandbox, "/inbox/messages") == 4
+
+
 def test_fewer_at_once_where_the_configuration_says_so(outlook_sandbox: Sandbox) -> None:
     with connect(outlook_sandbox.config(limits={"concurrent": 2})) as connector:
         outlook_sandbox.fault(match="GET /me/*", delay=LATENCY, times=None)
