@@ -28,6 +28,7 @@ BESIDE = {
     ("manifest", "schema"),
     ("manifest_triggers", "manifest_reading"),
     ("triggers", "operations"),
+    ("hosts", "exporters"),
 }
 """Imports between neighbours of one layer that are meant."""
 

@@ -65,7 +65,7 @@ def _show(operation: "Operation | Trigger", schemas: "Schemas") -> None:
 
     from ...manifest import Trigger
     from .examples import example_of
-    from .shapes import inputs, outputs
+    from ...exporters.shapes import inputs, outputs
 
     repeat = (
         "; a second call changes nothing more" if operation.idempotent and operation.effect != "read" else ""

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ...manifest import Operation, Trigger
-    from ...schema import Schemas
+    from ..manifest import Operation, Trigger
+    from ..schema import Schemas
 
 Row = tuple[str, str, str]
 """A property's name, its type, and what there is to say."""
@@ -36,6 +36,12 @@ def outputs(schemas: "Schemas", operation: "Operation | Trigger") -> list[Row]:
         inner = [_row(schemas, key, node, home) for key, node in item.get("properties", {}).items()]
         rows[1:1] = [(f"  {name}", kind, meaning) for name, kind, meaning in inner]
     return rows
+
+
+def properties(schemas: "Schemas", file: str) -> list[Row]:
+    """The properties of one schema's object, in its order."""
+    schema, home = schemas.resolve(schemas.document(file), file)
+    return [_row(schemas, key, node, home) for key, node in schema.get("properties", {}).items()]
 
 
 def type_of(schemas: "Schemas", node: Mapping[str, Any], file: str) -> str:
