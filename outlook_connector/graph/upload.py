@@ -125,7 +125,8 @@ def _next_offset(reply: Reply, fallback: int) -> int:
 def _pause(graph: Graph, failures: int, cause: str) -> int:
     failures += 1
     seconds = wait(failures, None, graph.dice)
-    if failures >= graph.config.http.attempts or graph.clock() + seconds > graph.ends():
+    late = graph.clock() + seconds > graph.ends()
+    if failures >= graph.config.http.attempts or late or not graph.budget.spend():
         raise TransportError(
             "The upload of an attachment was cut off again and again.",
             retryable=True,
