@@ -177,7 +177,11 @@ def _written(work: _Work, mail: Mail) -> Answer:
     if mail.carries_key:
         create = replace(create, body={**(create.body or {}), **marks})
     work.claim.save(content=work.content)
-    draft = context.graph.json(create)
+    try:
+        draft = context.graph.json(create)
+    except OutcomeUnknown as unknown:
+        unknown.details["check"] = "Drafts, for a draft that may be left over; nothing was sent"
+        raise
     message_id = text_of(draft, "id")
     with tracked.put_away_when_refused(context, draft):
         if not mail.carries_key:
