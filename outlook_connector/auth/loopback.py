@@ -172,10 +172,10 @@ def _nothing_came(timeout: float, redirect_uri: str) -> SignInRequired:
     shown = urlsplit(redirect_uri)
     portless = f"{shown.scheme}://{shown.hostname}{shown.path}"
     advice = (
-        "Look at the browser's page. If it shows AADSTS50011, the redirect URI is not registered: in the app "
-        f"registration, under Authentication, add {portless} for Web where the app has a secret or certificate, else "
-        "for Mobile and desktop applications. Microsoft ignores the port of such an address. If the page shows "
-        "nothing of the kind, finish the sign-in there and run login again."
+        f"Look at the browser's page. If it shows AADSTS50011, the redirect URI {redirect_uri} is not registered: in "
+        f"the app registration, under Authentication, add {portless} for Web where the app has a secret or "
+        "certificate, else for Mobile and desktop applications. Microsoft ignores the port of such an address. If the "
+        "page shows nothing of the kind, finish the sign-in there and run login again."
     )
     return SignInRequired(
         f"No sign-in came back within {timeout:g} seconds. {advice}",

@@ -197,7 +197,8 @@ def test_nothing_coming_back_is_explained_with_the_uri_to_register(world: World)
     uri = parse_qs(urlsplit(opened[0]).query)["redirect_uri"][0]
     assert refused.value.details["redirectUri"] == uri
     assert "AADSTS50011" in refused.value.message
-    assert uri.rpartition(":")[0] in refused.value.message
+    assert uri in refused.value.message
+    assert f"add {uri.rpartition(':')[0]} " in refused.value.message
     assert "for Web" in refused.value.message
     assert "ignores the port" in refused.value.message
     assert "http://localhost " in refused.value.message
