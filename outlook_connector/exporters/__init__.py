@@ -7,13 +7,15 @@ the directory ``out`` and gives the files that it has written; what it writes is
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
-from ..manifest import Manifest
+if TYPE_CHECKING:
+    from ..manifest import Manifest
 
 KINDS = ("reference",)
 """The kinds there are, each the name of a module here."""
 
-Export = Callable[[Manifest, Path], list[Path]]
+Export: TypeAlias = "Callable[[Manifest, Path], list[Path]]"
 
 
 def exporter(kind: str) -> Export:

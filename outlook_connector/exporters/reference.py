@@ -119,17 +119,21 @@ def _entry(schemas: Schemas, one: Entry, used: dict[str, None]) -> Iterator[str]
     effect = "" if isinstance(one, Trigger) else f"Effect: {one.effect}{repeatable}. "
     clouds = f" In the clouds {', '.join(one.clouds)} only." if one.clouds else ""
     yield from (f"{effect}{_permissions(one)}{clouds}{page}", "")
-    rows = inputs(schemas, one.input_schema)
-    shared = [row[0] for row in rows if row[0] in COMMON]
-    own = [row for row in rows if row[0] not in COMMON]
-    yield from _table(own)
-    if shared:
-        listed = ", ".join(f"`{name}`" for name in shared)
-        yield from (("" if own else "Takes ") + ("and " if own else "") + listed + ".", "")
-    elif not own:
-        yield from ("Takes no input.", "")
+    yield from _input(schemas, one)
     yield from _output(schemas, one, used)
     yield from _example(schemas, one)
+
+
+def _input(schemas: Schemas, one: Entry) -> Iterator[str]:
+    rows = inputs(schemas, one.input_schema)
+    yield from _table(row for row in rows if row[0] and row[0] not in COMMON)
+    conditions = [meaning for name, _, meaning in rows if not name]
+    yield from (line for condition in conditions for line in (f"The input {condition}.", ""))
+    shared = [f"`{row[0]}`" for row in rows if row[0] in COMMON]
+    if shared:
+        yield from (f"{'Also takes' if len(rows) > len(shared) else 'Takes'} {', '.join(shared)}.", "")
+    elif not rows:
+        yield from ("Takes no input.", "")
 
 
 def _permissions(one: Entry) -> str:
@@ -151,7 +155,8 @@ def _output(schemas: Schemas, one: Entry, used: dict[str, None]) -> Iterator[str
     node = schemas.document(one.output_schema)
     if shared := _shared(node.get("$ref")):
         used[shared] = None
-        yield from (f"Gives a [{_title(shared)}](#{_title(shared).lower()}).", "")
+        article = "an" if _title(shared)[0] in "aeio" else "a"
+        yield from (f"Gives {article} [{_title(shared)}](#{_title(shared).lower()}).", "")
     elif one.result == "collection" and (item := _shared(node["properties"]["value"]["items"].get("$ref"))):
         used[item] = None
         yield from (

@@ -59,7 +59,7 @@ def type_of(schemas: "Schemas", node: Mapping[str, Any], file: str) -> str:
         return " or ".join(kind for kind in kinds if kind not in ("null", ""))
     if schema.get("type") == "array":
         return f"list of {type_of(schemas, schema.get('items', {}), home)}"
-    shared = schema.get("type") == "object" and home.startswith("common/")
+    shared = "$ref" in node and schema.get("type") == "object" and home.startswith("common/")
     return home.removeprefix("common/").removesuffix(".json") if shared else _plain(schema)
 
 

@@ -63,9 +63,9 @@ _TOLD = (
 def _show(operation: "Operation | Trigger", schemas: "Schemas") -> None:
     from rich.markup import escape
 
+    from ...exporters.shapes import inputs, outputs
     from ...manifest import Trigger
     from .examples import example_of
-    from ...exporters.shapes import inputs, outputs
 
     repeat = (
         "; a second call changes nothing more" if operation.idempotent and operation.effect != "read" else ""

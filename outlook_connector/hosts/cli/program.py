@@ -13,6 +13,7 @@ from .demo import demo
 from .describe import describe
 from .doctor import doctor
 from .exits import HELP, Exit, exit_code
+from .export import export
 from .invoke import invoke
 from .login import login
 from .operations import operations
@@ -24,7 +25,7 @@ from .watch import watch
 
 NAME = "outlook-connector"
 
-COMMANDS = (demo, operations, describe, invoke, watch, login, doctor, scopes, sandbox, completion)
+COMMANDS = (demo, operations, describe, invoke, watch, login, doctor, scopes, sandbox, export, completion)
 
 
 @click.group(
