@@ -6,7 +6,7 @@ The figures are the server's: how many requests were under way at once, by when 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -18,7 +18,9 @@ from .processes import Shared, Worker, shared_store
 from .running import Scenario, kinds, main
 from .scenarios import Outcome, none, outcome
 
-READ: dict[str, Any] = {
+Json = dict[str, Any]
+
+READ: Json = {
     "operation": "messages.list",
     "input": {"folder": "inbox", "limit": 1, "select": ["id"]},
 }
@@ -43,16 +45,37 @@ def spans_of(sandbox: Sandbox) -> list[tuple[float, float]]:
     ]
 
 
-def started(sandbox: Sandbox, store: Shared, count: int, **order: Any) -> list[Worker]:
+def started(sandbox: Sandbox, store: Shared, orders: Sequence[Json]) -> list[Worker]:
     """Workers of the mailbox that have their token and wait for ``go``."""
-    workers = [Worker(store, "calls_mailbox", config=sandbox.config(), **order) for _ in range(count)]
+    workers = [Worker(store, "calls_mailbox", config=sandbox.config(), **order) for order in orders]
     for worker in workers:
         worker.hear()
-    sandbox.fault(match="GET /me/*", delay=LATENCY, times=None)
+    sandbox.graph.switches.service_seconds = LATENCY
     return workers
 
 
-def heard(workers: Sequence[Worker]) -> list[dict[str, Any]]:
+def figures_of(sandbox: Sandbox, told: Sequence[Json]) -> Json:
+    """What the workers say, and what the server has counted."""
+    calls = [one.get("calls", 0) for one in told]
+    return {
+        "calls": sum(calls),
+        "at once": max(one["mostAtOnce"] for one in sandbox.usage),
+        "refused by the server": sum(one["refused"] for one in sandbox.usage),
+        "failed": sum(len(one.get("failures", ["died"])) for one in told),
+        "the least that a thread did": min(one.get("least", 0) for one in told),
+        "the longest call": max(one.get("longest", 999) for one in told),
+    }
+
+
+MUST: Mapping[str, Callable[[Any], bool]] = {
+    "at once": lambda n: n == 4,
+    "refused by the server": none,
+    "failed": none,
+    "the least that a thread did": lambda n: n > 0,
+}
+
+
+def heard(workers: Sequence[Worker]) -> list[Json]:
     for worker in workers:
         worker.go()
     return [worker.hear() for worker in workers]
@@ -60,26 +83,29 @@ def heard(workers: Sequence[Worker]) -> list[dict[str, Any]]:
 
 def many_threads(kind: str, *, processes: int, threads: int, seconds: float) -> Outcome:
     """All of them at once, all the time: nobody gets through too often, and nobody is left out."""
-    with Sandbox() as sandbox, shared_store(kind) as store:
-        told = heard(started(sandbox, store, processes, threads=threads, seconds=seconds, **READ))
-        calls = [one.get("calls", 0) for one in told]
-        figures = {
-            "calls": sum(calls),
-            "at once": at_once(spans_of(sandbox)),
-            "failed": sum(len(one.get("failures", ["died"])) for one in told),
-            "the least that a thread did": min(one.get("least", 0) for one in told),
-            "the longest call": max(one.get("longest", seconds) for one in told),
-            "the worker with least, of an equal share": round(min(calls) * processes / max(1, sum(calls)), 2),
-        }
+    with Sandbox(throttling=True) as sandbox, shared_store(kind) as store:
+        orders = [{**READ, "threads": threads, "seconds": seconds}] * processes
+        told = heard(started(sandbox, store, orders))
+        figures = figures_of(sandbox, told)
+    least = min(one.get("calls", 0) for one in told)
+    share = "the worker with least, of an equal share"
+    figures[share] = round(least * processes / max(1, figures["calls"]), 2)
     fair = processes * threads * LATENCY / 4
-    must = {
-        "at once": lambda n: n == 4,
-        "failed": none,
-        "the least that a thread did": lambda n: n > 0,
-        "the longest call": lambda n: n < 5 * fair + 2,
-        "the worker with least, of an equal share": lambda share: share > 0.6,
-    }
+    must = {**MUST, "the longest call": lambda n: n < 5 * fair + 2, share: lambda part: part > 0.6}
     return outcome(f"{processes} processes x {threads} threads, one mailbox, {kind}", figures, **must)
+
+
+def batches_beside_calls(kind: str, *, seconds: float) -> Outcome:
+    """A worker that sends batches of 20, which take the mailbox alone, and one that reads."""
+    with Sandbox(throttling=True) as sandbox, shared_store(kind) as store:
+        with connect(sandbox.config(tokenStore="memory:")) as connector:
+            found = connector.invoke("messages.list", {"folder": "inbox", "limit": 20, "select": ["id"]})
+        many = {"messageIds": [one["id"] for one in found["value"]], "select": ["id"]}
+        batch = {"operation": "messages.getMany", "input": many, "threads": 4, "seconds": seconds}
+        orders = [batch, {**READ, "threads": 8, "seconds": seconds}]
+        told = heard(started(sandbox, store, orders))
+        figures = figures_of(sandbox, told)
+    return outcome(f"batches beside calls, one mailbox, {kind}", figures, **MUST)
 
 
 def a_killed_worker(kind: str, *, seconds: float) -> Outcome:
@@ -87,7 +113,7 @@ def a_killed_worker(kind: str, *, seconds: float) -> Outcome:
     from outlook_connector.graph.line import LEASE
 
     with Sandbox() as sandbox, shared_store(kind) as store:
-        victim, other = started(sandbox, store, 2, threads=4, seconds=seconds, **READ)
+        victim, other = started(sandbox, store, [{**READ, "threads": 4, "seconds": seconds}] * 2)
         victim.go()
         other.go()
         time.sleep(0.5)
@@ -161,6 +187,7 @@ def plan(*, full: bool) -> dict[str, Scenario]:
     seconds = 20.0 if full else 3.0
     for kind in kinds():
         found[f"threads/{kind}"] = partial(many_threads, kind, processes=2, threads=16, seconds=seconds)
+        found[f"batches/{kind}"] = partial(batches_beside_calls, kind, seconds=seconds)
         if full:
             found[f"turns/{kind}"] = partial(many_threads, kind, processes=7, threads=4, seconds=seconds)
             found[f"killed/{kind}"] = partial(a_killed_worker, kind, seconds=15)
