@@ -6,8 +6,8 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from types import MappingProxyType
 from typing import Any
 
 from outlook_connector.sandbox.clock import Clock
@@ -29,10 +29,20 @@ from outlook_connector.sandbox.graph.switches import Switches
 from outlook_connector.sandbox.graph.throttle import AT_ONCE, Place, Throttle, Ticket
 from outlook_connector.sandbox.graph.times import to_second
 from outlook_connector.sandbox.seed import build
+from outlook_connector.sandbox.tokens import Caller
 
 _PREFIX = "/v1.0"
 _LARGEST = 4 * 1024 * 1024
 Seed = Callable[[Directory, datetime], World]
+
+
+@dataclass
+class _Shared:
+    """What the parts of a batch have in common: who asks, and what counts them."""
+
+    authorization: str = field(repr=False)
+    caller: Caller
+    tickets: dict[Place, Ticket] = field(default_factory=dict)
 
 
 class GraphService:
@@ -135,34 +145,35 @@ class GraphService:
         return Answer(answer.status, answer.body, {**ids, **answer.headers})
 
     def _batch(self, call: Call) -> Answer:
-        gate.caller_of(call.headers, self._tokens, call.host)
+        caller = gate.caller_of(call.headers, self._tokens, call.host)
         if len(call.body) > _LARGEST:
             raise problem("too_large")
         parts = batch.parts_of(call)
-        places = Counter(place for part in parts if (place := self._place(part.call)))
+        shared = _Shared(call.headers["authorization"], caller)
+        places = Counter(place for part in parts if (place := self._place(part.call, shared)))
         with ExitStack() as stack:
-            tickets = {
-                place: stack.enter_context(self.throttle.running(place, min(AT_ONCE, number)))
-                for place, number in places.items()
-            }
-            return batch.run(parts, lambda part: self._part(part, tickets))
+            for place, number in places.items():
+                slots = min(AT_ONCE, number)
+                shared.tickets[place] = stack.enter_context(self.throttle.running(place, slots))
+            return batch.run(parts, lambda part: self._part(part, shared))
 
-    def _place(self, call: Call) -> Place | None:
+    def _place(self, call: Call, shared: _Shared) -> Place | None:
         try:
-            return self._asked(call).place
+            return self._asked(call, shared).place
         except Problem:
             return None
 
-    def _part(self, call: Call, tickets: Mapping[Place, Ticket]) -> Answer:
+    def _part(self, call: Call, shared: _Shared) -> Answer:
         """One part of a batch, unless a fault that was ordered for it answers in its place."""
         ordered = self.intercept(call) if self.intercept else None
-        return ordered or self._handled(call, lambda: self._single(call, tickets))
+        return ordered or self._handled(call, lambda: self._single(call, shared))
 
-    def _single(self, call: Call, tickets: Mapping[Place, Ticket] = MappingProxyType({})) -> Answer:
+    def _single(self, call: Call, shared: _Shared | None = None) -> Answer:
+        tickets = shared.tickets if shared else {}
         if uploads.is_upload(call.path):
             with self._counted(uploads.place_of(call, self._world), call, tickets), self._lock:
                 return uploads.receive(call, self._world, to_second(self._clock.now()))
-        asked = self._asked(call)
+        asked = self._asked(call, shared)
         with self._counted(asked.place, call, tickets), self._lock:
             answer, outside = self._answer(call, asked, to_second(self._clock.now()))
             self._post.announce(self._world, self.switches)
@@ -183,8 +194,11 @@ class GraphService:
                 time.sleep(self.switches.service_seconds / ticket.slots)
             yield
 
-    def _asked(self, call: Call) -> gate.Asked:
-        caller = gate.caller_of(call.headers, self._tokens, call.host)
+    def _asked(self, call: Call, shared: _Shared | None = None) -> gate.Asked:
+        if shared is not None and call.headers.get("authorization") == shared.authorization:
+            caller = shared.caller
+        else:
+            caller = gate.caller_of(call.headers, self._tokens, call.host)
         if len(call.body) > _LARGEST:
             raise problem("too_large")
         if not call.path.startswith(_PREFIX):
