@@ -88,7 +88,7 @@ class SharedSupply:
             self._event.clear()
             try:
                 pause = self._look(gate)
-            except ConnectorError as error:
+            except Exception as error:  # noqa: BLE001 - a host's own store may raise anything, and nobody must hang
                 pause = self._failed(gate, error)
             if pause is None:
                 return
@@ -160,16 +160,26 @@ class SharedSupply:
             return False
         return self._closing or gate.idle() > IDLE or line.crowded(row.line, self._me, now)
 
-    def _failed(self, gate: Gate, error: ConnectorError) -> float | None:
+    def _failed(self, gate: Gate, error: Exception) -> float | None:
         """The store could not be asked: those who wait are told, and no further call passes on what is left."""
-        log.info("the limits of a mailbox could not be shared through the store (%s)", error.code)
+        log.info("the limits of a mailbox could not be shared through the store (%s)", type(error).__name__)
+        told = error if isinstance(error, ConnectorError) else _store_failed(error)
         with gate.lock:
             self.allowed = 0
-            gate.send_away(error)
+            gate.send_away(told)
             if gate.in_use:
                 return IDLE
             self._keeper = None
             return None
+
+
+def _store_failed(error: Exception) -> ConnectorError:
+    return ConnectorError(
+        f"The token store could not be read or written ({type(error).__name__}), through which the workers of a "
+        "mailbox share its limits.",
+        code="storeFailed",
+        retryable=True,
+    )
 
 
 @dataclass
@@ -186,9 +196,13 @@ class _Row:
 
 
 def _read(blob: bytes | None, sizes: Sizes) -> _Row:
-    told = json.loads(blob) if blob else {}
-    windows = told.get("windows", {})
-    return _Row(
-        [Worker(*values) for values in told.get("line", [])],
-        {name: Window.of(size, windows.get(name, [])) for name, size in sizes.windows.items()},
-    )
+    """The row; one that another version has written in another form counts as none."""
+    try:
+        told = json.loads(blob) if blob else {}
+        windows = told.get("windows", {})
+        return _Row(
+            [Worker(*values) for values in told.get("line", [])],
+            {name: Window.of(size, windows.get(name, [])) for name, size in sizes.windows.items()},
+        )
+    except (ValueError, TypeError, AttributeError):
+        return _Row([], {name: Window(size) for name, size in sizes.windows.items()})

@@ -6,6 +6,7 @@ Ends with 1 where a figure is not as it must be. ``--only WORD`` runs those whos
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from . import scenarios, weather
 from .running import Scenario, kinds, main
@@ -24,7 +25,7 @@ def plan(*, full: bool) -> Mapping[str, Scenario]:
     for kind in kinds():
         found |= _by_store(kind, processes, calls, kills, accounts)
         if full:
-            found[f"exchange/{kind}"] = lambda kind=kind: scenarios.kill_during_an_exchange(kind)
+            found[f"exchange/{kind}"] = partial(scenarios.kill_during_an_exchange, kind)
     return found
 
 

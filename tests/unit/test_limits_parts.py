@@ -1,5 +1,6 @@
 """The limits of a mailbox: the line of workers, the windows, the gate of a process, and the retry budget."""
 
+import os
 import random
 import threading
 import time
@@ -183,8 +184,10 @@ class OwnStore:
 
     def __init__(self) -> None:
         self._beneath = MemoryStore()
+        self.keys: set[str] = set()
 
     def load(self, key: str) -> tuple[bytes | None, int]:
+        self.keys.add(key)
         return self._beneath.load(key)
 
     def save(self, key: str, blob: bytes | None, version: int, *, ttl: float | None = None) -> int:
@@ -243,15 +246,49 @@ def test_workers_on_one_store_never_call_more_than_four_at_once(store: Store) ->
 class BrokenStore(OwnStore):
     """A store whose disk has failed."""
 
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self._error = error
+
     def load(self, key: str) -> tuple[bytes | None, int]:
-        raise ConnectorError("The disk has failed.", code="storeFailed", retryable=True)
+        raise self._error
 
 
-def test_a_store_that_fails_is_told_to_who_waits() -> None:
-    worker = limiting.Limits(config(), BrokenStore())
-    with pytest.raises(ConnectorError) as caught, worker.passing("mailbox", Want(), soon()):
+@pytest.mark.parametrize(
+    "error", [ConnectorError("The disk has failed.", code="storeFailed", retryable=True), OSError("disk")]
+)
+def test_a_store_that_fails_is_told_to_who_waits(error: Exception) -> None:
+    worker = limiting.Limits(config(), BrokenStore(error))
+    for _ in range(2):
+        began = time.monotonic()
+        with pytest.raises(ConnectorError) as caught, worker.passing("mailbox", Want(), soon()):
+            pass
+        assert (caught.value.code, caught.value.retryable) == ("storeFailed", True)
+        assert time.monotonic() - began < 4, "nobody waits for his deadline"
+
+
+def test_a_row_that_nobody_can_read_counts_as_none() -> None:
+    store = OwnStore()
+    worker = limiting.Limits(config(), store)
+    with worker.passing("mailbox", Want(), soon()):
+        (name,) = [key for key in store.keys if key.startswith("limits/")]
+    worker.close()
+    store.save(name, b"[1", store.load(name)[1])
+    with limiting.Limits(config(), store).passing("mailbox", Want(), soon()):
         pass
-    assert caught.value.code == "storeFailed"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.parametrize("store", [MemoryStore(), OwnStore()], ids=["memory", "own"])
+def test_a_child_after_a_fork_is_a_worker_of_its_own(store: Store) -> None:
+    worker = limiting.Limits(config(), store)
+    with worker.passing("mailbox", Want(calls=2), soon()):
+        child = os.fork()
+        if child == 0:
+            with worker.passing("mailbox", Want(calls=2), soon()):
+                os._exit(7)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+    worker.close()
 
 
 def test_a_dead_service_gets_a_tenth_more_than_the_calls_and_the_reserve() -> None:

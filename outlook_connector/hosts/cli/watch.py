@@ -18,7 +18,7 @@ from .options import config_option, connection
 from .output import harmless, json_text, message_of, tell, write
 
 
-@click.command()
+@click.command(short_help="Write the events of a trigger as they come.")
 @click.argument("trigger", metavar="TRIGGER", shell_complete=complete_trigger)
 @click.argument("input", metavar="[JSON | @FILE | -]", default="{}")
 @click.option(
