@@ -1,42 +1,31 @@
 """Subscriptions: https://learn.microsoft.com/graph/api/resources/subscription"""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import Any
 
 from outlook_connector.sandbox.directory import User
 from outlook_connector.sandbox.exchange import Answer
 from outlook_connector.sandbox.graph import gate
-from outlook_connector.sandbox.graph.courier import is_local
 from outlook_connector.sandbox.graph.model.own import new_guid
 from outlook_connector.sandbox.graph.model.subscription import Subscription
-from outlook_connector.sandbox.graph.model.typed import Check, boolean, moment, read, text
 from outlook_connector.sandbox.graph.odata import query as queries
-from outlook_connector.sandbox.graph.odata.properties import MESSAGE
-from outlook_connector.sandbox.graph.odata.render import chosen
 from outlook_connector.sandbox.graph.permissions import BASIC, SERVICE
 from outlook_connector.sandbox.graph.problem import Problem, problem
 from outlook_connector.sandbox.graph.request import Outside, Request
+from outlook_connector.sandbox.graph.resources.subscribing import (
+    CERTIFICATE,
+    URLS,
+    expiry,
+    given,
+    invalid,
+    kinds_of,
+    selected,
+)
 from outlook_connector.sandbox.graph.routing import Route, Router
-from outlook_connector.sandbox.graph.sealing import certificate_of
 from outlook_connector.sandbox.graph.searching import compiled
 
 Json = dict[str, Any]
-_KIND = "microsoft.graph.subscription"
-# Minutes, without and with the data of what changed.
-_LONGEST = {False: 10_080, True: 1_440}
-_KINDS = frozenset(("created", "updated", "deleted"))
 _MOST = 1000
-_URLS = ("notificationUrl", "lifecycleNotificationUrl")
-_CERTIFICATE = ("encryptionCertificate", "encryptionCertificateId")
-_KNOWN: Mapping[str, Check] = {
-    **dict.fromkeys((*_URLS, "changeType", "resource", "clientState", "latestSupportedTlsVersion"), text),
-    **dict.fromkeys(_CERTIFICATE, text),
-    "expirationDateTime": moment,
-    "includeResourceData": boolean,
-}
-_READ_ONLY = ("id", "applicationId", "creatorId")
 
 
 def _no_answer(_request: Request) -> Answer:
@@ -52,58 +41,14 @@ _RESOURCES = Router(
 )
 
 
-def _invalid(message: str) -> Problem:
-    return Problem(400, "InvalidRequest", message)
-
-
-def _given(request: Request) -> Json:
-    data = {name: value for name, value in request.json().items() if name not in _READ_ONLY}
-    found = {name: value for name, value in read(data, _KNOWN, _KIND).items() if value is not None}
-    for name in _URLS:
-        if name in found and not is_local(found[name]):
-            raise _invalid(f"The {name} must be an HTTPS address, and in the sandbox one on this machine.")
-    if len(found.get("clientState", "")) > 128:
-        raise _invalid("The clientState must not be longer than 128 characters.")
-    _check_certificate(found)
-    return found
-
-
-def _check_certificate(found: Json) -> None:
-    names = [name for name in _CERTIFICATE if name in found]
-    if names and (len(names) < len(_CERTIFICATE) or not 0 < len(found[_CERTIFICATE[1]]) <= 128):
-        raise _invalid("encryptionCertificate and encryptionCertificateId go together.")
-    if found.get("includeResourceData") and not names:
-        raise _invalid("An encryptionCertificate is required where includeResourceData is true.")
-    try:
-        if names:
-            certificate_of(found[_CERTIFICATE[0]])
-    except ValueError:
-        raise _invalid("The encryptionCertificate is no certificate with an RSA key, in base64.") from None
-
-
-def _expiry(request: Request, wanted: datetime, *, rich: bool) -> datetime:
-    if wanted <= request.now:
-        raise _invalid("Subscription expiration must be in the future.")
-    if wanted > request.now + timedelta(minutes=_LONGEST[rich]):
-        raise _invalid(f"Subscription expiration can only be {_LONGEST[rich]} minutes in the future.")
-    return wanted
-
-
-def _kinds(written: str) -> frozenset[str]:
-    kinds = frozenset(part.strip().lower() for part in written.split(",") if part.strip())
-    if not kinds or not kinds <= _KINDS:
-        raise _invalid("The changeType is a list of created, updated and deleted.")
-    return kinds
-
-
 def create(request: Request) -> Answer:
     """Makes a subscription, once its receivers have answered the handshake: 201. Raises 400, 403, 404."""
-    data = _given(request)
+    data = given(request)
     for name in ("changeType", "notificationUrl", "resource", "expirationDateTime"):
         if not data.get(name):
-            raise _invalid(f"The property '{name}' is required.")
+            raise invalid(f"The property '{name}' is required.")
     rich = bool(data.get("includeResourceData"))
-    kinds, expires = _kinds(data["changeType"]), _expiry(request, data.pop("expirationDateTime"), rich=rich)
+    kinds, expires = kinds_of(data["changeType"]), expiry(request, data.pop("expirationDateTime"), rich=rich)
     owner, folder, wanted = _about(request, data["resource"])
     if sum(found.owner == owner.id for found in request.world.subscriptions.values()) >= _MOST:
         raise Problem(403, "ErrorTooManySubscriptions", f"A mailbox has at most {_MOST} subscriptions.")
@@ -118,22 +63,10 @@ def create(request: Request) -> Answer:
         expires=expires,
         immutable=request.prefer.immutable_ids,
         values=data,
-        select=_select(data["resource"]) if rich else (),
+        select=selected(data["resource"]) if rich else (),
         basic=request.basic,
     )
-    return _after_handshake(request, 201, made, [data[name] for name in _URLS if name in data])
-
-
-def _select(resource: str) -> tuple[str, ...]:
-    """The properties to send. Raises 400 where none are named, for Outlook sends no whole messages.
-
-    https://learn.microsoft.com/graph/outlook-change-notifications-overview
-    """
-    select = queries.parse(resource.partition("?")[2]).select
-    if not select:
-        raise _invalid("A $select in the resource is required where includeResourceData is true.")
-    chosen(MESSAGE, select)
-    return select
+    return _after_handshake(request, 201, made, [data[name] for name in URLS if name in data])
 
 
 def _about(request: Request, resource: str) -> tuple[User, str | None, str]:
@@ -218,11 +151,11 @@ def update(request: Request) -> Answer:
 
     https://learn.microsoft.com/graph/api/subscription-update
     """
-    found, data = _find(request), _given(request)
-    if not data or data.keys() - {"expirationDateTime", "notificationUrl", *_CERTIFICATE}:
-        raise _invalid("Only expirationDateTime, notificationUrl and the certificate can be changed.")
+    found, data = _find(request), given(request)
+    if not data or data.keys() - {"expirationDateTime", "notificationUrl", *CERTIFICATE}:
+        raise invalid("Only expirationDateTime, notificationUrl and the certificate can be changed.")
     if "expirationDateTime" in data:
-        expires = _expiry(request, data.pop("expirationDateTime"), rich=bool(found.select))
+        expires = expiry(request, data.pop("expirationDateTime"), rich=bool(found.select))
         found = replace(found, expires=expires)
     found = replace(found, values={**found.values, **data})
     if "notificationUrl" in data:
