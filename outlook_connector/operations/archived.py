@@ -40,8 +40,8 @@ class MimeFiles:
         """Each row stands for itself."""
 
     def keeps(self, row: Row) -> bool:
-        file = self._directory / row["file"]
-        return file.is_file() and file.stat().st_size == row["bytes"]
+        file = self._directory / str(row["file"])
+        return file.is_file() and file.stat().st_size == int(row["bytes"])
 
     def resume(self) -> None:
         """A file has its name only once it is whole."""
@@ -128,8 +128,7 @@ class JsonLines:
 
     def _add_content(self, line: "_Line", message_id: str, attachment_id: str) -> None:
         """By way of a temporary file, so that a large attachment is never in memory whole."""
-        ids = {"messageId": message_id, "attachmentId": attachment_id}
-        request = get("/messages/{messageId}/attachments/{attachmentId}/$value", **ids)
+        request = get("/messages/{message}/attachments/{one}/$value", message=message_id, one=attachment_id)
         with tempfile.TemporaryFile() as content:
             copied(self._context.graph, request, content)
             content.seek(0)

@@ -46,6 +46,7 @@ _SOURCES: Mapping[str, _Source] = {
     "messageId": _A_MESSAGE,
     "draftId": _A_DRAFT,
     "attachmentId": _AN_ATTACHMENT,
+    "subscriptionId": _Source("subscriptions.list", {"limit": 1}, "/value/0/id"),
     "deviceSession": _Source("auth.beginDevice", {}, "/deviceSession"),
 }
 """By property; where its operation or noun stands before it, only for that."""
