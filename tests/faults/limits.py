@@ -90,7 +90,7 @@ def many_threads(kind: str, *, processes: int, threads: int, seconds: float) -> 
     least = min(one.get("calls", 0) for one in told)
     share = "the worker with least, of an equal share"
     figures[share] = round(least * processes / max(1, figures["calls"]), 2)
-    fair = processes * threads * LATENCY / 4
+    fair = processes * threads * seconds / max(1, figures["calls"])
     must = {**MUST, "the longest call": lambda n: n < 5 * fair + 2, share: lambda part: part > 0.6}
     return outcome(f"{processes} processes x {threads} threads, one mailbox, {kind}", figures, **must)
 
