@@ -80,6 +80,12 @@ def test_ids_survive_translation_there_and_back(adele: Client, between: str) -> 
     assert (there["sourceId"], back["targetId"]) == (rest, rest)
 
 
+def test_an_id_of_exchange_web_services_is_the_same_in_plain_base64(adele: Client) -> None:
+    rest = adele.newest()["id"]
+    (ews,) = _translate(adele, "restId", "ewsId", rest)
+    assert ews["targetId"] == rest.replace("-", "/").replace("_", "+") != rest
+
+
 def test_the_immutable_id_is_the_one_that_answers_use(adele: Client) -> None:
     rest = adele.newest()["id"]
     immutable = adele.preferring('IdType="ImmutableId"').newest()["id"]
