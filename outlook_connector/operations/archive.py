@@ -127,7 +127,7 @@ class Archive:
             for row, line in self._rows():
                 if row is not None and form.keeps(row) and self._learn(row):
                     target.write(line)
-        self._open_stream.close()
+            self._open_stream.close()  # a file that is open cannot be replaced on Windows
         self._stream = self._files.appending(self.manifest)
 
 

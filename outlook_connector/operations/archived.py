@@ -6,6 +6,7 @@ import json
 import re
 import tempfile
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -74,9 +75,11 @@ class JsonLines:
     base64 (``contentBytes``; of an attached item its MIME)."""
 
     def __init__(self, context: Context, directory: Path, values: Mapping[str, Any]) -> None:
-        self._context, self._values, self._end = context, values, 0
-        self._stream = context.files.appending(str(directory / LINES))
-        self._size = self._stream.seek(0, 2)
+        self._context, self._values = context, values
+        self._file = directory / LINES
+        self._size = self._file.stat().st_size if self._file.exists() else 0
+        self._end = 0
+        self._opened = ExitStack()
 
     def is_empty(self) -> bool:
         return not self._size
@@ -92,6 +95,7 @@ class JsonLines:
 
     def resume(self) -> None:
         """What no row names was not finished."""
+        self._stream = self._opened.enter_context(self._context.files.appending(str(self._file)))
         self._stream.truncate(self._end)
 
     def write(self, message: Mapping[str, Any], place: str) -> dict[str, Any]:
@@ -111,7 +115,7 @@ class JsonLines:
         return row
 
     def close(self) -> None:
-        self._stream.close()
+        self._opened.close()
 
     def _write(self, line: "_Line", found: dict[str, Any]) -> None:
         attachments = found.pop("attachments", [])
@@ -129,7 +133,7 @@ class JsonLines:
     def _add_content(self, line: "_Line", message_id: str, attachment_id: str) -> None:
         """By way of a temporary file, so that a large attachment is never in memory whole."""
         request = get("/messages/{message}/attachments/{one}/$value", message=message_id, one=attachment_id)
-        with tempfile.TemporaryFile() as content:
+        with tempfile.TemporaryFile(dir=self._file.parent) as content:
             copied(self._context.graph, request, content)
             content.seek(0)
             while piece := content.read(PIECE):

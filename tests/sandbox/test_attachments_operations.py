@@ -80,13 +80,15 @@ def test_a_download_that_breaks_off_begins_again_and_is_whole(
     assert (saved["size"], saved["sha256"]) == (len(whole), hashlib.sha256(whole).hexdigest())
 
 
-def test_a_download_that_always_breaks_off_leaves_no_file(
-    outlook_sandbox: Sandbox, connector: Connector, tmp_path: Path
-) -> None:
+def test_a_download_that_always_breaks_off_leaves_no_file(outlook_sandbox: Sandbox, tmp_path: Path) -> None:
     outlook_sandbox.fault(match="GET /me/messages/*/$value", drop="during", times=None)
-    with pytest.raises(TransportError):
+    http = {"caBundle": outlook_sandbox.ca_file, "attempts": 2}
+    config = outlook_sandbox.config(files={"allow": [str(tmp_path)]}, http=http)
+    with connect(config) as connector, pytest.raises(TransportError):
         connector.invoke("attachments.download", {**REPORT, "saveTo": str(tmp_path / "report.pdf")})
     assert not list(tmp_path.iterdir())
+    asked = [one for one in outlook_sandbox.requests if one.path.endswith("$value")]
+    assert len(asked) == 2
 
 
 @pytest.mark.parametrize("drop", ["before", "after", "during"])
