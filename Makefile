@@ -4,7 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-hosts test-faults check faults clean
+.PHONY: demo test test-hosts test-faults test-scale test-clients check faults clean
+
+CLIENTS := .venv-clients
 
 $(VENV)/.run: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -20,13 +22,28 @@ demo: $(VENV)/.run          ## the whole connector at work against the sandbox, 
 	@$(BIN)/outlook-connector demo
 
 test: $(VENV)/.dev          ## the contract, the parts and the sandbox; a test that needs a browser says so when it is missing
-	$(BIN)/python -m pytest -n 4 --ignore=tests/hosts --ignore=tests/faults
+	$(BIN)/python -m pytest -n 4 --ignore=tests/hosts --ignore=tests/faults --ignore=tests/clients --ignore=tests/scale
 
 test-hosts: $(VENV)/.dev    ## the command line, the demo and the README, as processes of their own
 	$(BIN)/python -m pytest -n 4 tests/hosts
 
 test-faults: $(VENV)/.dev   ## the smaller fault runs: kill -9, lost answers, refresh races
 	$(BIN)/python -m pytest -n 2 tests/faults
+
+test-scale: $(VENV)/.dev    ## large amounts: 150 MB attachments, trees of folders, thousands of messages, generated mails
+	$(BIN)/python -m pytest tests/scale
+
+$(CLIENTS)/%/.made: tests/clients/%/requirements.txt
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/pip install -q --no-deps --no-compile -r $<
+	touch $@
+
+tests/clients/javascript/node_modules/.made: tests/clients/javascript/package-lock.json $(CLIENTS)/javascript/.made
+	cd $(<D) && PATH="$(CURDIR)/$(CLIENTS)/javascript/bin:$$PATH" npm ci --silent --no-audit --no-fund
+	touch $@
+
+test-clients: $(VENV)/.dev $(CLIENTS)/msgraph_sdk/.made $(CLIENTS)/o365_client/.made tests/clients/javascript/node_modules/.made
+	$(BIN)/python -m pytest tests/clients    # Microsoft's clients and O365, unmodified, against the sandbox
 
 check: $(VENV)/.dev         ## style, types, layers
 	$(BIN)/ruff check .
@@ -38,4 +55,4 @@ faults: $(VENV)/.dev        ## the fault runs in full: minutes of kill -9, lost 
 	$(BIN)/python -m tests.faults.tokens --full
 
 clean:
-	rm -rf $(VENV) dist build
+	rm -rf $(VENV) $(CLIENTS) tests/clients/javascript/node_modules dist build
