@@ -1,20 +1,22 @@
-"""Whatever is wrong with an input, the operation says which property, at once, and nothing is sent."""
+"""Whatever is wrong with an input, the operation or trigger says which property, at once, and nothing is sent."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
 
 from outlook_connector import Connector, ConnectorError, InvalidInput, connect
-from outlook_connector.manifest import Operation
+from outlook_connector.manifest import Operation, Trigger
 from outlook_connector.sandbox import Sandbox
 
-from .catalogue import ALLOWED, OPERATIONS
+from .catalogue import ALLOWED, MANIFEST, OPERATIONS
 from .wrong import Wrong, first_example, is_id, properties, wrong_inputs
 
-PARAMETRISED = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+ENTRIES = [*OPERATIONS, *MANIFEST.triggers.values()]
+PARAMETRISED = pytest.mark.parametrize("operation", ENTRIES, ids=lambda operation: operation.name)
 SECONDS = 1.0
 """Of the processor's time, for one refusal."""
 LETTERS = 4000
@@ -33,11 +35,15 @@ def connector(sandbox: Sandbox) -> Iterator[Connector]:
         yield connected
 
 
-def faults(connector: Connector, operation: Operation, wrong: Wrong) -> Iterator[str]:
+def call(connector: Connector, entry: Operation | Trigger) -> Callable[[str, Any], Any]:
+    return connector.poll if isinstance(entry, Trigger) else connector.invoke
+
+
+def faults(connector: Connector, operation: Operation | Trigger, wrong: Wrong) -> Iterator[str]:
     """What is not as it should be about the refusal of a wrong input."""
     started = time.thread_time()
     try:
-        connector.invoke(operation.name, wrong.input)
+        call(connector, operation)(operation.name, wrong.input)
     except InvalidInput as error:
         told = error.to_dict()
         pointers = [one["pointer"] for one in told["details"].get("problems", [])]
@@ -59,7 +65,7 @@ def faults(connector: Connector, operation: Operation, wrong: Wrong) -> Iterator
 
 @PARAMETRISED
 def test_a_wrong_input_is_refused_by_the_name_of_its_property_before_any_request(
-    operation: Operation, sandbox: Sandbox, connector: Connector
+    operation: Operation | Trigger, sandbox: Sandbox, connector: Connector
 ) -> None:
     before = len(sandbox.requests)
     found = [fault for wrong in wrong_inputs(operation) for fault in faults(connector, operation, wrong)]
@@ -79,7 +85,7 @@ TRICKS = (
 
 @PARAMETRISED
 def test_an_id_stays_one_segment_of_the_path_whatever_it_holds(
-    operation: Operation, sandbox: Sandbox, connector: Connector
+    operation: Operation | Trigger, sandbox: Sandbox, connector: Connector
 ) -> None:
     """Graph's own ids hold slashes: such an id may be asked for, but leads nowhere else."""
     at_once = {"timeout": 0} if "timeout" in {one.name for one in properties(operation)} else {}
@@ -88,7 +94,7 @@ def test_an_id_stays_one_segment_of_the_path_whatever_it_holds(
             before = len(sandbox.requests)
             given = {**first_example(operation.name), **at_once, one.name: one.put(trick)}
             with suppress(ConnectorError):
-                connector.invoke(operation.name, given)
+                call(connector, operation)(operation.name, given)
             for request in sandbox.requests[before:]:
                 decoded = [unquote(part) for part in request.path.split("/")]
                 assert ".." not in decoded, f"{one.name} = {trick}: {request.path}"

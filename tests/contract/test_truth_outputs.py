@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from .catalogue import OPERATIONS, SCHEMAS
+from .catalogue import MANIFEST, OPERATIONS, SCHEMAS
 from .truth import TYPES, properties, read
 
 SHAPES = read("shapes.yaml")
@@ -29,7 +29,7 @@ JSON = {
 
 def output_files() -> list[str]:
     """Every output schema, and every shared one that outputs lead to."""
-    found, waiting = [], [one.output_schema for one in OPERATIONS]
+    found, waiting = [], [one.output_schema for one in (*OPERATIONS, *MANIFEST.triggers.values())]
     while waiting:
         file = waiting.pop()
         if file not in found:

@@ -6,7 +6,7 @@ from functools import cache
 from math import inf, nan
 from typing import Any
 
-from outlook_connector.manifest import Operation
+from outlook_connector.manifest import Operation, Trigger
 
 from .catalogue import MANIFEST, SCHEMAS, example
 
@@ -55,7 +55,7 @@ class Wrong:
     blamed: tuple[str, ...]
 
 
-def properties(operation: Operation) -> list[Property]:
+def properties(operation: Operation | Trigger) -> list[Property]:
     found = []
     for name, node in MANIFEST.input_schema(operation.name)["properties"].items():
         schema, home = SCHEMAS.resolve(node, operation.input_schema)
@@ -65,7 +65,7 @@ def properties(operation: Operation) -> list[Property]:
     return found
 
 
-def wrong_inputs(operation: Operation) -> Iterator[Wrong]:
+def wrong_inputs(operation: Operation | Trigger) -> Iterator[Wrong]:
     """Every wrong input for the operation, each the first example but for what is wrong."""
     yield from _whole(operation)
     for one in properties(operation):
@@ -76,7 +76,7 @@ def wrong_inputs(operation: Operation) -> Iterator[Wrong]:
         yield Wrong("10 MB of text each", _with(operation, long), tuple(long))
 
 
-def _with(operation: Operation, values: Mapping[str, Any]) -> dict[str, Any]:
+def _with(operation: Operation | Trigger, values: Mapping[str, Any]) -> dict[str, Any]:
     return {**first_example(operation.name), **values}
 
 
@@ -85,7 +85,7 @@ def first_example(name: str) -> dict[str, Any]:
     return example(name, 0)
 
 
-def _whole(operation: Operation) -> Iterator[Wrong]:
+def _whole(operation: Operation | Trigger) -> Iterator[Wrong]:
     for value in ([], "{}", 7, True):
         yield Wrong(f"the input is {value!r}", value, ())
     for name in ("unknown", "", "__class__", "Mailbox", "a/b~c", "x" * 3000):
