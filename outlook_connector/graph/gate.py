@@ -83,10 +83,11 @@ class Gate:
     def leave(self, want: Want) -> None:
         """The call is over."""
         with self.lock:
+            owed = self.in_use > self.supply.allowed
             self.in_use -= want.calls
             self.last_used = self._clock()
             self.admit()
-            if self.line or self.in_use >= self.supply.allowed:
+            if owed or (self.line and self.in_use < self.supply.allowed):
                 self.supply.refill(self)
 
     def idle(self) -> float:

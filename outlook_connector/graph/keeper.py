@@ -25,7 +25,7 @@ from .window import Window
 log = logging.getLogger("outlook_connector.graph")
 
 POLL, TICK = 0.01, 0.05
-"""Seconds between two looks at the row: while somebody waits, and while nobody does."""
+"""Seconds between two looks at the row: while somebody waits for what other workers hold, and otherwise."""
 IDLE = 2.0
 """Seconds without a call after which the place is given up, if nobody else wants it sooner."""
 KEPT = 900.0
@@ -117,7 +117,7 @@ class SharedSupply:
                 self.allowed, self._holds_until = allowed, until
                 self._add(taken)
                 gate.admit()
-                return POLL if gate.line else TICK
+                return POLL if self._waits_for_others(gate) else TICK
 
     def _settled(
         self, gate: Gate, row: "_Row", leaving: bool, now: float
@@ -154,6 +154,10 @@ class SharedSupply:
     def _add(self, taken: dict[str, Credit]) -> None:
         for name, credit in taken.items():
             self._credits[name] = Credit(credit.number, self._credits[name].amount + credit.amount)
+
+    def _waits_for_others(self, gate: Gate) -> bool:
+        need = gate.line[0].want.calls if gate.line else 0
+        return need > 1 or (need == 1 and self.allowed == 0)
 
     def _leaves(self, gate: Gate, row: "_Row", now: float) -> bool:
         if gate.in_use or gate.line:
