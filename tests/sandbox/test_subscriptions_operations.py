@@ -6,6 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from outlook_connector import Connector, GraphError, InvalidInput, NotFound, OperationDenied, connect
 from outlook_connector.sandbox import Sandbox
@@ -137,12 +140,37 @@ def test_the_client_state_is_in_no_answer_no_log_and_no_error(
     assert not [text for text in told if SECRET in text]
 
 
-def test_resource_data_is_asked_for_with_a_certificate_and_a_shorter_life(
+def test_resource_data_comes_encrypted_for_the_certificate_and_such_a_subscription_lives_a_day(
     outlook_sandbox: Sandbox, outlook_connector: Connector
 ) -> None:
-    """Whatever Graph says to the certificate, this is what it is asked for."""
-    certificate = base64.b64encode(b"not a certificate").decode()
-    given = {"encryptionCertificate": certificate, "encryptionCertificateId": "key-1", "select": ["subject"]}
-    with pytest.raises(GraphError) as refused:
-        subscribed(outlook_sandbox, outlook_connector, folder="inbox", **given)
-    assert refused.value.status == 400
+    given = {
+        "encryptionCertificate": certificate(),
+        "encryptionCertificateId": "key-1",
+        "select": ["subject"],
+    }
+    made = subscribed(outlook_sandbox, outlook_connector, folder="inbox", **given)
+    assert made["includeResourceData"]
+    assert made["resource"].endswith("/messages?$select=subject")
+    assert 1_390 < minutes_left(made) <= 1_400
+    outlook_sandbox.deliver("adele@contoso.example", {"subject": "In secret", "body": {"content": "x"}})
+    (notice,) = outlook_sandbox.notifications
+    assert notice["encryptedContent"]["encryptionCertificateId"] == "key-1"
+    assert "In secret" not in str(notice)
+
+
+def certificate() -> str:
+    """A new RSA certificate (DER) in base64."""
+    key = rsa.generate_private_key(65537, 2048)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "receiver.example")])
+    now = datetime.now(UTC)
+    built = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now)
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    return base64.b64encode(built.public_bytes(serialization.Encoding.DER)).decode()
