@@ -2,11 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+CLIENTS := .venv-clients
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: demo test test-hosts test-faults test-scale test-clients check faults clean
-
-CLIENTS := .venv-clients
 
 $(VENV)/.run: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
