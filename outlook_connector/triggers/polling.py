@@ -71,9 +71,8 @@ class Poll:
             return self._answer(row.answer["next"], events, row.answer["more"])
         state, events, more = self._read(self._source(row.values), row.state)
         if not events:
-            kept_up = self._unchanged(row, state) or self._states.replace(
-                kept, replace(row, state=state, day=self._day)
-            )
+            unchanged = not more and self._unchanged(row, state)
+            kept_up = unchanged or self._states.replace(kept, replace(row, state=state, day=self._day))
             return {"value": [], "cursor": self.given["cursor"], "more": more} if kept_up else None
         after = self._states.add(Row(row.inputs, row.values, state, self._day, parent=kept.name))
         answer = {"events": [bare(one) for one in events], "next": after, "more": more}
@@ -103,7 +102,7 @@ class Poll:
         return state, list(events.values()), True
 
     def _unchanged(self, row: Row, state: State) -> bool:
-        """Whether there is nothing to write: Graph's newer link alone is written once a day."""
+        """Whether there is nothing to write, at the end of a round: Graph's newer link alone is written once a day."""
         if row.day != self._day:
             return False
         return {**state, "delta": None} == {**row.state, "delta": None}

@@ -45,7 +45,7 @@ class Followed:
 
     def step(self, state: State) -> Step:
         memory = Members(state["known"], state["old"], tuple(state["gone"]))
-        size = LARGEST_PAGE if state["quiet"] else self.size
+        size = LARGEST_PAGE if state["quiet"] or state["old"] else self.size
         page = changes(self.context.graph, self.first, state["delta"], size)
         if page is None:
             log.warning("Graph has lost its place in the changes of a folder: all of it is read again")

@@ -113,6 +113,23 @@ def test_workers_that_poll_one_cursor_at_once_get_one_answer(
     assert len(answers[0]["value"]) == 5
 
 
+def test_a_long_start_goes_on_from_poll_to_poll(
+    outlook_sandbox: Sandbox, outlook_connector: Connector
+) -> None:
+    """450 messages by pages of 10, twice: by time, and then as the beginning of the delta, which tells nothing new."""
+    for number in range(450):
+        arrive(outlook_sandbox, f"mail {number}")
+    given = {"folder": "inbox", "limit": 1}
+    answer, polls = outlook_connector.poll("message.received", given), 1
+    while answer["more"]:
+        assert (answer["value"], polls < 12) == ([], True)
+        answer = outlook_connector.poll("message.received", {**given, "cursor": answer["cursor"]})
+        polls += 1
+    arrive(outlook_sandbox, "new")
+    told = outlook_connector.poll("message.received", {**given, "cursor": answer["cursor"]})
+    assert [one["message"]["subject"] for one in told["value"]] == ["new"]
+
+
 def test_no_content_of_a_mail_is_kept(outlook_sandbox: Sandbox) -> None:
     store = Counting()
     with connect(outlook_sandbox.config(), token_store=store) as connector:
