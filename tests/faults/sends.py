@@ -38,7 +38,8 @@ LOSSES: Mapping[str, Mapping[str, Any] | None] = {
 ROUNDS = 12
 """How often a supervisor repeats at most."""
 AT_ONCE = 5
-"""Processes that are started together, to be killed one after the other."""
+"""Processes that are started together, to be killed one after the other."""HEAD_START = 0.1
+"""Seconds."""
 
 Mail = dict[str, Any]
 
@@ -128,7 +129,7 @@ def hit(world: World, mails: Sequence[Mail], shared: int, loss: Mapping[str, Any
 
 def kill(world: World, mails: Sequence[Mail], shared: int, ttl: float) -> None:
     """The first try of each mail in a process of its own, killed at each of the moments in turn; the first ``shared``
-    with a worker beside it that lives."""
+    with a worker beside it that lives and comes a moment later, so that it is mostly the victim that holds the key."""
     orders = list(zip(mails, cycle(MOMENTS), strict=False))
     for at in range(0, len(orders), AT_ONCE):
         chunk = orders[at : at + AT_ONCE]
@@ -139,9 +140,11 @@ def kill(world: World, mails: Sequence[Mail], shared: int, ttl: float) -> None:
             victim.hang_up()
             world.tries[mail["number"]] += 1
             if number < shared:
+                time.sleep(HEAD_START)
                 world.run([mail])
             world.killed += victim.end() == -signal.SIGKILL
             while told := victim.hear():
+                print("survived:", told.get("problem", "the other one was first"), file=sys.stderr)
                 world.note({**told, "tried": 0})
 
 
