@@ -38,7 +38,8 @@ LOSSES: Mapping[str, Mapping[str, Any] | None] = {
 ROUNDS = 12
 """How often a supervisor repeats at most."""
 AT_ONCE = 5
-"""Processes that are started together, to be killed one after the other."""HEAD_START = 0.1
+"""Processes that are started together, to be killed one after the other."""
+HEAD_START = 0.1
 """Seconds."""
 
 Mail = dict[str, Any]
