@@ -71,8 +71,9 @@ class Poll:
             return self._answer(row.answer["next"], events, row.answer["more"])
         state, events, more = self._read(self._source(row.values), row.state)
         if not events:
-            unchanged = not more and self._unchanged(row, state)
-            kept_up = unchanged or self._states.replace(kept, replace(row, state=state, day=self._day))
+            kept_up = (state == row.state and row.day == self._day) or self._states.replace(
+                kept, replace(row, state=state, day=self._day)
+            )
             return {"value": [], "cursor": self.given["cursor"], "more": more} if kept_up else None
         after = self._states.add(Row(row.inputs, row.values, state, self._day, parent=kept.name))
         answer = {"events": [bare(one) for one in events], "next": after, "more": more}
@@ -91,21 +92,17 @@ class Poll:
         until = (graph.clock() + graph.ends()) / 2
         for _ in range(PAGES):
             step = source.step(state)
+            if state.get("settled") and step.done and step.idle and not step.happenings:
+                return state, [], False
             for one in step.happenings:
                 made = event(self.trigger, self.context, one)
                 events[made["id"]] = made
-            state = step.state
+            state = {**step.state, "settled": step.done}
             if step.done:
                 return {**state, "quiet": False}, list(events.values()), False
             if len(events) >= limit or graph.clock() > until:
                 break
         return state, list(events.values()), True
-
-    def _unchanged(self, row: Row, state: State) -> bool:
-        """Whether there is nothing to write, at the end of a round: Graph's newer link alone is written once a day."""
-        if row.day != self._day:
-            return False
-        return {**state, "delta": None} == {**row.state, "delta": None}
 
     def _answer(self, name: str, events: list[Event], more: bool) -> dict[str, Any]:
         return {"value": events, "cursor": self._states.cursor(name, self._day), "more": more}

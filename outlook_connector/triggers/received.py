@@ -89,7 +89,7 @@ class Received:
             [] if state["quiet"] else [one for one in found if one.get("parentFolderId") not in state["own"]]
         )
         happenings = [happening for one in told for happening in self.tell(one)]
-        return Step({**state, **vars(memory)}, happenings, done)
+        return Step({**state, **vars(memory)}, happenings, done, idle=not items)
 
 
 def _memory(state: State) -> Arrivals:

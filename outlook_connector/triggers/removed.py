@@ -56,7 +56,8 @@ class Followed:
             told = Told(told.new, told.other, {**told.left, **missed})
         memory = members.trim(memory, self.most)
         happenings = [] if state["quiet"] else self.tell(told, state["trash"])
-        return Step({**state, "delta": page.link, **_parts(memory)}, happenings, page.complete)
+        after = {**state, "delta": page.link, **_parts(memory)}
+        return Step(after, happenings, page.complete, idle=not page.items)
 
 
 def _parts(memory: Members) -> State:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 State = dict[str, Any]
-"""A JSON value. ``quiet`` in it is true until what was there before the start has been read: none of it is told."""
+"""A JSON value. ``quiet`` in it is true until what was there before the start has been read: none of it is told.
+``settled`` is true where Graph had told everything for then."""
 
 Item = Mapping[str, Any]
 """A resource as Graph gave it."""
@@ -33,11 +34,13 @@ class Happening:
 
 @dataclass(frozen=True)
 class Step:
-    """The state after a page, what has happened, and whether Graph has told everything for now."""
+    """The state after a page, what has happened, and whether Graph has told everything for now. ``idle``: the page was
+    empty, so that the state before it leads to the same."""
 
     state: State
     happenings: list[Happening]
     done: bool
+    idle: bool = False
 
 
 class Source(Protocol):

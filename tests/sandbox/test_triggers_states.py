@@ -130,6 +130,20 @@ def test_a_long_start_goes_on_from_poll_to_poll(
     assert [one["message"]["subject"] for one in told["value"]] == ["new"]
 
 
+def test_changes_that_are_no_events_are_read_once(
+    outlook_sandbox: Sandbox, outlook_connector: Connector
+) -> None:
+    host = Host(outlook_connector, "message.deleted", {})
+    outlook_connector.invoke("messages.markRead", {"messageId": arrive(outlook_sandbox, "one")})
+    asked = []
+    for _ in range(3):
+        assert host.told() == []
+        asked.append(outlook_sandbox.requests[-1].query)
+    assert asked[0] != asked[1] == asked[2], (
+        "the next poll begins after them, and stays there while nothing comes"
+    )
+
+
 def test_no_content_of_a_mail_is_kept(outlook_sandbox: Sandbox) -> None:
     store = Counting()
     with connect(outlook_sandbox.config(), token_store=store) as connector:
