@@ -33,7 +33,8 @@ OUTPUT = {"title": "Star a message", "$ref": "common/message.json"}
 def test_one_entry_and_two_schemas_make_an_operation(tmp_path: Path, outlook_sandbox: Sandbox) -> None:
     shutil.copytree(package_root() / "schemas", tmp_path / "schemas")
     manifest = tmp_path / "connector.yaml"
-    manifest.write_text((package_root() / "connector.yaml").read_text() + ENTRY)
+    operations, _, triggers = (package_root() / "connector.yaml").read_text().partition("triggers:\n")
+    manifest.write_text(f"{operations.rstrip()}\n{ENTRY}\ntriggers:\n{triggers}")
     (tmp_path / "schemas" / "messages.star.input.json").write_text(json.dumps(INPUT))
     (tmp_path / "schemas" / "messages.star.output.json").write_text(json.dumps(OUTPUT))
 
