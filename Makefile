@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 CLIENTS := .venv-clients
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-hosts test-faults test-scale test-clients check faults clean
+.PHONY: demo test test-hosts test-faults test-scale test-clients check docs faults clean
 
 $(VENV)/.run: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -50,8 +50,13 @@ check: $(VENV)/.dev         ## style, types, layers
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/unit/test_layers.py
 
+docs: $(VENV)/.dev          ## docs/operations.md, made from the manifest
+	$(BIN)/python -m outlook_connector.exporters.reference
+
 faults: $(VENV)/.dev        ## the fault runs in full: minutes of kill -9, lost answers and refresh races
 	$(BIN)/python -m tests.faults.tokens --full
+	$(BIN)/python -m tests.faults.limits --full
+	$(BIN)/python -m tests.faults.sends --full
 
 clean:
 	rm -rf $(VENV) $(CLIENTS) tests/clients/javascript/node_modules dist build
