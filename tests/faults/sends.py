@@ -62,7 +62,7 @@ class World:
         """A process that has its token. A killed one keeps its place at the mailbox for ten seconds, so there are
         places enough here; how places are shared out is measured elsewhere."""
         http = {"caBundle": self.sandbox.ca_file, "deadline": 20}
-        config = self.sandbox.config(http=http, limits={"concurrent": 100})
+        config = self.sandbox.config(http=http, limits={"concurrent": 100, "requests": 1_000_000})
         return Worker(self.store, "sends", config=config, **more)
 
     def run(self, *shares: Sequence[Mail]) -> None:
