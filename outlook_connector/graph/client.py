@@ -23,6 +23,7 @@ from ..errors import ConnectorError, OutcomeUnknown, Throttled, TransportError, 
 from ..progress import Moving, Report, silent
 from ..reply import Reply, error_of, retry_after
 from . import shaping
+from .addresses import same_place
 from .budget import Budget
 from .challenge import claims_of
 from .gate import Want
@@ -92,7 +93,7 @@ class Graph:
 
         Raises ``UnexpectedResponse`` if it leads to another scheme, host, port or API.
         """
-        if not shaping.same_place(self.config.graph_url, link):
+        if not same_place(self.config.graph_url, link):
             raise UnexpectedResponse(
                 "Graph's answer links to a place that is not the connection's Graph endpoint: the link was not "
                 "followed.",

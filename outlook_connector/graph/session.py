@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Mapping
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -69,6 +70,9 @@ class Sessions:
         session.trust_env = False
         session.verify = self._verify
         session.proxies = dict(self._proxies)
+        session.cookies.set_policy(
+            DefaultCookiePolicy(allowed_domains=())
+        )  # none is needed, and none is kept
         session.headers["User-Agent"] = "outlook-connector"
         session.mount("https://", _Adapter((http.connect_timeout, http.timeout)))
         return session

@@ -45,8 +45,3 @@ def part(config: Config, mailbox: str | None, request: GraphRequest) -> dict[str
     described = {"method": request.method, "url": f"{url}?{query}" if query else url}
     found = {**described, "headers": headers(config, request)}
     return found if request.body is None else {**found, "body": request.body}
-
-
-def same_place(graph_url: str, link: str) -> bool:
-    """Whether the link begins exactly as the endpoint does, so that no reading of it leads elsewhere."""
-    return link.startswith(graph_url + "/") and link.isascii() and link.isprintable() and "\\" not in link

@@ -7,12 +7,13 @@ https://learn.microsoft.com/graph/outlook-large-attachments: files of 3 to 150 M
 import logging
 from dataclasses import replace
 from typing import Any, BinaryIO
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from ..binding import get, post
 from ..errors import InvalidInput, TransportError, UnexpectedResponse
 from ..normalise import Attachment
 from ..reply import Reply, error_of
+from .addresses import may_take_upload
 from .client import Graph
 from .gate import Want
 from .retry import failure_of, wait
@@ -38,8 +39,8 @@ def attach(graph: Graph, message_id: str, attachment: Attachment) -> dict[str, A
     body = {"AttachmentItem": {"attachmentType": "file", "size": attachment.size, **item}}
     request = post("/messages/{messageId}/attachments/createUploadSession", body, messageId=message_id)
     address = graph.json(replace(request, announced=attachment.size)).get("uploadUrl")
-    if not isinstance(address, str) or urlsplit(address).scheme != "https":
-        raise UnexpectedResponse("Graph's upload session has no https address.")
+    if not isinstance(address, str) or not may_take_upload(graph.config.graph_url, address):
+        raise UnexpectedResponse("Graph's upload session has no https address of a service.")
     with attachment.open() as stream:
         new = _upload(graph, address, stream, attachment.size) or _found(graph, message_id, attachment)
     return {**attachment.properties, "size": attachment.size, **({"id": new} if new else {})}

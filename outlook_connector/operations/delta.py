@@ -75,8 +75,8 @@ def _read(
         items += page_of(answer).items
         if answer.get("@odata.deltaLink"):
             return items, str(answer["@odata.deltaLink"]), True
-        link = answer.get("@odata.nextLink")
-        if not isinstance(link, str):
+        before, link = link, answer.get("@odata.nextLink")
+        if not isinstance(link, str) or link in ("", before):
             raise UnexpectedResponse("Graph's answer to a delta query leads nowhere.")
         if len(items) >= limit:
             return items, link, False

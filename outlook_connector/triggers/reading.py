@@ -83,7 +83,7 @@ def changes(graph: Graph, first: GraphRequest, link: str, size: int) -> Changes 
     following, complete = answer.get("@odata.nextLink"), False
     if answer.get("@odata.deltaLink"):
         following, complete = answer["@odata.deltaLink"], True
-    if not isinstance(following, str):
+    if not isinstance(following, str) or not following:
         raise UnexpectedResponse("Graph's answer to a delta query leads nowhere.")
     return Changes(page_of({"value": answer.get("value")}).items, following, complete)
 
