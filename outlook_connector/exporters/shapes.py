@@ -52,8 +52,9 @@ def type_of(schemas: "Schemas", node: Mapping[str, Any], file: str) -> str:
     ]
     if "x-kind" in schema:
         return str(schema["x-kind"])
-    if "enum" in schema:
-        return " | ".join(str(one) for one in schema["enum"] if one is not None)
+    values = schema.get("enum", schema.get("x-values"))
+    if values:
+        return " | ".join(str(one) for one in values if one is not None)
     if branches:
         kinds = dict.fromkeys(type_of(schemas, one, home) for one in branches)
         return " or ".join(kind for kind in kinds if kind not in ("null", ""))

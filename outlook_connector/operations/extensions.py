@@ -3,7 +3,7 @@ https://learn.microsoft.com/graph/api/resources/opentypeextension"""
 
 from typing import Any
 
-from ..binding import patch, post
+from ..binding import get, patch, post
 from ..context import Context
 from ..errors import InvalidInput
 
@@ -18,11 +18,16 @@ def create(context: Context, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def update(context: Context, values: dict[str, Any]) -> dict[str, Any]:
-    """Change the extension's properties; ``null`` takes one away, and those that are not named stay."""
+    """Change the extension's properties; ``null`` takes one away, and those that are not named stay.
+
+    They are read and sent along, since Graph takes away from a message's extension what a PATCH leaves out.
+    https://learn.microsoft.com/graph/api/opentypeextension-update
+    """
+    changes, path = _own(values), "/messages/{id}/extensions/{extension}"
     ids = {"id": values["messageId"], "extension": values["extensionName"]}
-    return context.graph.json(
-        patch("/messages/{id}/extensions/{extension}", {**_TYPE, **_own(values)}, **ids)
-    )
+    found = context.graph.json(get(path, **ids))
+    kept = {name: one for name, one in found.items() if name not in _RESERVED and "@" not in name}
+    return context.graph.json(patch(path, {**_TYPE, **kept, **changes}, **ids))
 
 
 def _own(values: dict[str, Any]) -> dict[str, Any]:

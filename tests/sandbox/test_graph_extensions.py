@@ -26,8 +26,8 @@ def test_an_extension_is_made_read_changed_and_deleted(adele: Client) -> None:
     for name in (made.json["id"], "com.contoso.referral"):
         assert adele.get(f"{ALL}/{name}").json["dealValue"] == 500050
     changed = adele.patch(f"{ALL}/Com.Contoso.Referral", {"dealValue": None, "stage": "won"})
-    assert (changed.json["stage"], changed.json["companyName"]) == ("won", "Wingtip Toys")
-    assert "dealValue" not in adele.get(f"{ALL}/Com.Contoso.Referral").json
+    assert changed.json["stage"] == "won"
+    assert not {"dealValue", "companyName"} & adele.get(f"{ALL}/Com.Contoso.Referral").json.keys()
     assert len(adele.get(ALL).value) == 1
     assert adele.delete(f"{ALL}/Com.Contoso.Referral").status == 204
     assert adele.get(f"{ALL}/Com.Contoso.Referral").status == 404

@@ -32,6 +32,16 @@ def test_an_update_changes_what_it_names_and_nothing_else(outlook_connector: Con
         outlook_connector.invoke("messages.update", REPORT)
 
 
+def test_an_extensions_properties_that_are_not_named_stay(outlook_connector: Connector) -> None:
+    named = {**REPORT, "extensionName": "com.contoso.invoices"}
+    made = {"number": 17, "state": "open", "lines": ["a", "b"]}
+    outlook_connector.invoke("extensions.create", {**named, "properties": made})
+    changes = {"state": "paid", "number": None}
+    outlook_connector.invoke("extensions.update", {**named, "properties": changes})
+    found = outlook_connector.invoke("extensions.get", named)
+    assert (found["state"], found["lines"], "number" in found) == ("paid", ["a", "b"], False)
+
+
 def test_a_flag_has_its_times_in_utc_and_a_due_time_brings_a_start(outlook_connector: Connector) -> None:
     due = {"due": "2026-12-01T09:00:00+01:00"}
     flag = outlook_connector.invoke("messages.flag", {**REPORT, **due})["flag"]

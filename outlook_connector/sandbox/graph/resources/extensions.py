@@ -66,15 +66,14 @@ def get(request: Request) -> Answer:
 
 
 def update(request: Request) -> Answer:
-    """Changes properties: null takes one away, those that are not named stay.
+    """Replaces the properties: of a message's extension, those that are null or not named go.
 
     https://learn.microsoft.com/graph/api/opentypeextension-update
     """
     message = request.message()
     name = _find(request, message)
     _, given = named({"extensionName": name, **request.json()})
-    merged = {**message.extensions[name], **given}
-    kept = {key: value for key, value in merged.items() if value is not None}
+    kept = {key: value for key, value in given.items() if value is not None}
     made = message.evolve(request.now, extensions={**message.extensions, name: kept})
     return _answer(request, 200, request.mailbox.put(made), name)
 
