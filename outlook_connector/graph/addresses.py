@@ -28,10 +28,14 @@ def may_take_upload(graph_url: str, address: str) -> bool:
 
     Exchange, not Graph, takes uploads: https://learn.microsoft.com/graph/outlook-large-attachments
     """
-    own = "/".join(graph_url.split("/")[:3])
-    rest = address.removeprefix(own)
-    known = rest != address and rest.startswith("/")
-    return _is_plain(address) and " " not in address and (known or bool(_SERVICE.fullmatch(address)))
+    origin = "/".join(graph_url.split("/")[:3])
+    own = [origin + "/"]
+    if not _SERVICE.fullmatch(
+        origin + "/"
+    ):  # a Graph on this machine, such as the sandbox, calls it localhost
+        own.append(f"https://localhost:{origin.rpartition(':')[2]}/")
+    known = address.startswith(tuple(own)) or _SERVICE.fullmatch(address) is not None
+    return known and _is_plain(address) and " " not in address
 
 
 def _is_plain(address: str) -> bool:

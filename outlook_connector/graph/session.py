@@ -12,6 +12,7 @@ from requests.adapters import HTTPAdapter
 
 from ..config import Config
 from ..errors import ConfigError
+from .connection import Pool
 
 POOL_SIZE = 32
 """Connections kept to one host: enough for eight mailboxes at Graph's four calls at a time."""
@@ -39,9 +40,22 @@ class _Adapter(HTTPAdapter):
         self._timeout = timeout
         super().__init__(pool_connections=4, pool_maxsize=POOL_SIZE)
 
+    def init_poolmanager(self, *given: Any, **named: Any) -> None:
+        super().init_poolmanager(*given, **named)
+        _with_own_connections(self.poolmanager)
+
+    def proxy_manager_for(self, *given: Any, **named: Any) -> Any:
+        return _with_own_connections(super().proxy_manager_for(*given, **named))
+
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]  # the options are passed on as they are
         options["timeout"] = options.get("timeout") or self._timeout
         return super().send(request, **options)
+
+
+def _with_own_connections(manager: Any) -> Any:
+    """Any of urllib3's managers of connections; the one to the proxy itself stays as it is."""
+    manager.pool_classes_by_scheme = {**manager.pool_classes_by_scheme, "https": Pool}
+    return manager
 
 
 class Sessions:

@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Callable, Iterator, Mapping
+from math import isinf
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ from urllib3.exceptions import HTTPError
 
 from ..errors import TransportError, UnexpectedResponse
 from ..reply import Reply
+from .connection import Connection
 from .retry import Failure
 
 LARGEST_ANSWER = 256 * 1024 * 1024
@@ -45,6 +47,9 @@ def read(response: requests.Response, until: float, clock: Clock) -> Reply:
 
 def pieces(response: requests.Response, until: float, clock: Clock) -> Iterator[bytes]:
     """The answer's bytes as they arrive, so that a server that drips cannot outlast ``until``."""
+    connection = response.raw.connection
+    if isinstance(connection, Connection):
+        connection.limit(None if isinf(until) else until - clock())
     while piece := response.raw.read1(PIECE, decode_content=True):
         yield piece
         if clock() > until:

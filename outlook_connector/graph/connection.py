@@ -1,0 +1,76 @@
+"""Connections whose answers end in time: a server that sends a byte now and then cannot outlast a call.
+
+A socket's timeout, and so urllib3's and requests', begins anew with every byte that comes.
+https://docs.python.org/3/library/socket.html#notes-on-socket-timeouts
+"""
+
+import io
+import socket
+import time
+from http.client import HTTPResponse
+from typing import Any
+
+from urllib3 import HTTPSConnectionPool
+from urllib3.connection import HTTPSConnection
+
+
+class _Timed(io.RawIOBase):
+    """A socket's bytes until a moment; without one, as they come."""
+
+    def __init__(self, stream: io.RawIOBase, connection: socket.socket) -> None:
+        self._stream, self._connection = stream, connection
+        self._longest = connection.gettimeout()
+        self._until: float | None = None
+
+    def limit(self, seconds: float | None) -> None:
+        self._until = None if seconds is None else time.monotonic() + seconds
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        if self._until is not None:
+            left = self._until - time.monotonic()
+            if left <= 0:
+                raise TimeoutError("the answer took longer than its time")
+            self._connection.settimeout(left if self._longest is None else min(left, self._longest))
+        return self._stream.readinto(buffer)
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+
+class _Answer(HTTPResponse):
+    """An answer whose head, however many lines it has, must be there within the connection's timeout."""
+
+    def __init__(self, connection: socket.socket, *given: Any, **named: Any) -> None:
+        super().__init__(connection, *given, **named)
+        self.timed = _Timed(self.fp.detach(), connection)
+        self.timed.limit(connection.gettimeout())
+        self.fp = io.BufferedReader(self.timed)
+
+    def begin(self) -> None:
+        super().begin()
+        self.timed.limit(None)
+
+
+class Connection(HTTPSConnection):
+    """One to a server, as urllib3 makes and keeps it."""
+
+    _answer: _Answer | None = None
+
+    def response_class(self, *given: Any, **named: Any) -> _Answer:  # type: ignore[override]  # called, as the class was
+        self._answer = _Answer(*given, **named)
+        return self._answer
+
+    def limit(self, seconds: float | None) -> None:
+        """What is left of the present answer has to come within ``seconds``; ``None`` lifts that."""
+        if self._answer is not None:
+            self._answer.timed.limit(seconds)
+
+
+class Pool(HTTPSConnectionPool):
+    """urllib3's, with these connections."""
+
+    ConnectionCls = Connection
