@@ -23,6 +23,7 @@ from .operations.reconciling import reconciled
 from .plain import plain
 from .progress import OnProgress, reporter
 from .schema import Schemas
+from .telemetry import Unseen, observed
 from .triggers.polling import Poll, lasting
 from .triggers.watching import watch
 
@@ -87,14 +88,15 @@ class Connector(AbstractContextManager["Connector"]):
         ``on_progress`` hears in this thread how far an upload, a download or an export is (``Progress``).
         """
         try:
-            return self._invoke(name, input, on_progress)
+            with self._observed(name) as seen:
+                return self._invoke(name, input, on_progress, seen)
         except ConnectorError as error:
             raise without_frames(error) from None
 
     def _invoke(
-        self, name: str, given: Mapping[str, Any] | None, on_progress: OnProgress | None
+        self, name: str, given: Mapping[str, Any] | None, on_progress: OnProgress | None, seen: Unseen
     ) -> dict[str, Any]:
-        prepared, context, values = self._begin(name, given)
+        prepared, context, values = self._begin(name, given, seen)
         if on_progress:
             heard = replace(context.graph, progress=reporter(name, on_progress))
             context = replace(context, graph=heard)
@@ -119,16 +121,18 @@ class Connector(AbstractContextManager["Connector"]):
             raise without_frames(error) from None
 
     def _iterate(self, name: str, given: Mapping[str, Any] | None) -> Iterator[dict[str, Any]]:
-        prepared, context, values = self._begin(name, given, each_call=True)
-        if prepared.operation.result != "collection":
-            raise InvalidInput(
-                f"{name} does not answer with a collection: use invoke.", code="notACollection"
-            )
-        with consent_told(prepared.operation, context):
-            fetch = self._run(prepared, context, values)
+        seen = self._observed(name)
+        with seen.beginning():
+            prepared, context, values = self._begin(name, given, seen, each_call=True)
+            if prepared.operation.result != "collection":
+                raise InvalidInput(
+                    f"{name} does not answer with a collection: use invoke.", code="notACollection"
+                )
+            with consent_told(prepared.operation, context):
+                fetch = self._run(prepared, context, values)
         checked = self._checked_pages(prepared.operation, fetch)
         items = iterate(checked, self._place(name, context), values.get("cursor"), values.get("limit"))
-        return _told(items, prepared.operation, context)
+        return seen.items(_told(items, prepared.operation, context))
 
     def poll(self, trigger: str, input: Mapping[str, Any] | None = None) -> dict[str, Any]:  # noqa: A002
         """The events of ``trigger`` since the input's ``cursor``: ``{"value": [event, ...], "cursor", "more"}``.
@@ -138,20 +142,22 @@ class Connector(AbstractContextManager["Connector"]):
         can be had at once.
         """
         try:
-            return self._poll(trigger, input)
+            with observed(self.manifest.triggers.get(trigger) if isinstance(trigger, str) else None) as seen:
+                return self._poll(trigger, input, seen)
         except ConnectorError as error:
             raise without_frames(error) from None
 
-    def _poll(self, name: str, given: Mapping[str, Any] | None) -> dict[str, Any]:
+    def _poll(self, name: str, given: Mapping[str, Any] | None, seen: Unseen) -> dict[str, Any]:
         trigger = self._trigger(name)
         raw = self._checked(trigger, given)
-        context = lasting(self._bound(trigger, raw, each_call=False))
+        context = lasting(self._bound(trigger, raw, seen))
         kinds = plan(self._schemas, trigger.input_schema)
         make = find_handler(trigger.handler, "triggers")
         with consent_told(trigger, context):
             answer = Poll(name, context, make, raw, lambda: normalise(raw, kinds, _Lookups(context))).run()
         for event in answer["value"]:
             check_output(self._schemas, trigger, event)
+        seen.happened(len(answer["value"]))
         return answer
 
     def watch(
@@ -176,6 +182,9 @@ class Connector(AbstractContextManager["Connector"]):
         pause = partial(self._context.graph.sleep, interval)
         return bare(watch(partial(self.poll, trigger), given, pause, on_cursor, on_problem))
 
+    def _observed(self, name: str) -> Unseen:
+        return observed(self.manifest.operations.get(name) if isinstance(name, str) else None)
+
     def _trigger(self, name: str) -> Trigger:
         found = self.manifest.triggers.get(name) if isinstance(name, str) else None
         if found is None:
@@ -192,13 +201,13 @@ class Connector(AbstractContextManager["Connector"]):
         self.close()
 
     def _begin(
-        self, name: str, given: Mapping[str, Any] | None, each_call: bool = False
+        self, name: str, given: Mapping[str, Any] | None, seen: Unseen, each_call: bool = False
     ) -> tuple[_Prepared, Context, dict[str, Any]]:
         """Everything that is refused is refused here, before any request but a folder's look-up."""
         prepared = self._prepare(name)
         operation = prepared.operation
         raw = self._checked(operation, given)
-        context = self._bound(operation, raw, each_call)
+        context = self._bound(operation, raw, seen, each_call)
         values = normalise(raw, prepared.kinds, _Lookups(context))
         for one in RECIPIENTS if operation.effect != "read" else ():
             context.policy.check_recipients(addresses(values.get(one) or []))
@@ -214,16 +223,17 @@ class Connector(AbstractContextManager["Connector"]):
             raise InvalidInput.of(problems, f"input of {entry.name}")
         return raw
 
-    def _bound(self, operation: Operation | Trigger, raw: dict[str, Any], each_call: bool) -> Context:
+    def _bound(
+        self, operation: Operation | Trigger, raw: dict[str, Any], seen: Unseen, each_call: bool = False
+    ) -> Context:
         """The context for this invocation's mailbox; ``mailbox`` is taken out of the input. The deadline is for
         the invocation, or for each call of an iteration, whose pace is the caller's."""
         if operation.root != "mailbox":
-            return replace(self._context, graph=self._context.graph.bound(None, each_call))
+            return replace(self._context, graph=self._context.graph.bound(None, each_call, seen))
         mailbox = chosen_mailbox(self._context.graph, self._context.policy, raw.pop("mailbox", None))
-        owner = mailbox or f"account:{self.config.account}"
-        return replace(
-            self._context, graph=self._context.graph.bound(mailbox, each_call), owner=owner.lower()
-        )
+        owner = (mailbox or f"account:{self.config.account}").lower()
+        seen.on(owner, self._context.cursor_key)
+        return replace(self._context, graph=self._context.graph.bound(mailbox, each_call, seen), owner=owner)
 
     def _run(self, prepared: _Prepared, context: Context, values: dict[str, Any]) -> Any:
         operation = prepared.operation

@@ -8,6 +8,7 @@ import logging
 from ..config import Config, Secret
 from ..errors import ConnectorError, SignInRequired
 from ..store import Clock, Store, StoreConflict
+from ..telemetry import refreshing
 from . import refusals
 from .account import Account, Row, fingerprint, renewed
 from .grants import Grant
@@ -60,7 +61,8 @@ class Renewal:
                 break
             self._check(account, token, force)
             try:
-                answer = self._grant.ask(token, self._base(account, token).consented, claims)
+                with refreshing(self._config.auth):
+                    answer = self._grant.ask(token, self._base(account, token).consented, claims)
             except SignInRequired as error:
                 refused, spent = error, token
                 continue

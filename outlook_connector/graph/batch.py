@@ -90,6 +90,7 @@ def _batch(graph: Graph, requests: Sequence[GraphRequest]) -> list[Outcome]:
         outcomes |= {n: outcome(graph, parts[n], one) for n, one in replies.items() if n not in again}
         waiting = sorted(again)
         if waiting:
+            graph.seen.retried("parts", seconds)
             graph.sleep(seconds)
     return [outcomes[number] for number in range(len(requests))]
 

@@ -22,6 +22,7 @@ from ..config import Config
 from ..errors import ConnectorError, OutcomeUnknown, Throttled, TransportError, UnexpectedResponse
 from ..progress import Moving, Report, silent
 from ..reply import Reply, error_of, retry_after
+from ..telemetry import UNSEEN, Unseen
 from . import shaping
 from .addresses import same_place
 from .budget import Budget
@@ -42,7 +43,8 @@ Taken = TypeVar("Taken")
 class Graph:
     """Graph, for one mailbox and one invocation. ``deadline`` is a reading of ``clock`` in seconds; where it is
     ``None``, each call has the configured time to itself. ``progress`` hears of bytes and messages moved, and
-    ``moving`` puts the deadline off by the seconds for which a large file was on its way."""
+    ``moving`` puts the deadline off by the seconds for which a large file was on its way. ``seen`` hears of requests,
+    waits and repetitions."""
 
     config: Config
     sessions: Sessions
@@ -53,13 +55,15 @@ class Graph:
     deadline: float | None = None
     progress: Report = silent
     moving: Moving = field(default_factory=Moving)
+    seen: Unseen = UNSEEN
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     dice: random.Random = random.Random()  # noqa: S311, RUF009 - jitter, not a secret; sharing it does no harm
 
-    def bound(self, mailbox: str | None, each_call: bool = False) -> "Graph":
+    def bound(self, mailbox: str | None, each_call: bool = False, seen: Unseen = UNSEEN) -> "Graph":
         """For one invocation, which starts now, on ``mailbox`` (``None`` is the signed-in person's)."""
-        return replace(self, mailbox=mailbox, deadline=None if each_call else self.ends(), moving=Moving())
+        deadline = None if each_call else self.ends()
+        return replace(self, mailbox=mailbox, deadline=deadline, moving=Moving(), seen=seen)
 
     def ends(self) -> float:
         """The reading of the clock at which what is done now must be over."""
@@ -81,7 +85,9 @@ class Graph:
     @contextmanager
     def stream(self, request: GraphRequest) -> Iterator[Iterator[bytes]]:
         """The answer's bytes as they come; each piece has the configured time to arrive. The call is under way until
-        the block ends, so that no other one may be made in it."""
+        the block ends, so that no other one may be made in it. They are asked for uncompressed: where a compressed
+        stream breaks off, nobody would notice."""
+        request = replace(request, headers={**request.headers, "Accept-Encoding": "identity"})
         response, under_way = self._repeat(
             request, lambda response, until, under_way: (response, under_way.pop_all())
         )
@@ -134,7 +140,7 @@ class Graph:
             try:
                 with ExitStack() as under_way:
                     self._pass(request, content, until, under_way)
-                    response = self._send(request, content, token, until)
+                    response = self._send(request, content, token, (attempt, until, under_way))
                     if response.status_code < 300 or (doubtful and _already_gone(request, response)):
                         taken = take(response, until, under_way)
                         self.budget.earn()
@@ -172,7 +178,9 @@ class Graph:
         if verdict is Verdict.FAIL or spent or not self.affords(problem):
             problem.details["attempts"] = attempt
             raise problem from None
-        log.info("attempt %d failed (%s); again in %.2f s", attempt, failure.value, seconds)
+        self.seen.retried(failure.name.lower(), seconds)
+        told = {"attempt": attempt, "failure": failure.name.lower(), "wait": round(seconds, 3)}
+        log.info("attempt %d failed (%s); again in %.2f s", attempt, failure.value, seconds, extra=told)
         self.sleep(seconds)
 
     def affords(self, problem: ConnectorError) -> bool:
@@ -189,7 +197,7 @@ class Graph:
             return
         sent = len(content or b"") + request.announced
         want = Want(min(request.parts, self.limits.concurrent), request.parts, sent)
-        under_way.enter_context(self.limits.passing(self.owner(), want, until))
+        self.seen.waited("limits", under_way.enter_context(self.limits.passing(self.owner(), want, until)))
 
     def owner(self) -> str:
         """Whose mailbox it is, as the limits and locks name it."""
@@ -200,21 +208,27 @@ class Graph:
         return request.repeatable and (self.config.immutable_ids or request.method != "POST")
 
     def _send(
-        self, request: GraphRequest, content: bytes | None, token: str, until: float
+        self, request: GraphRequest, content: bytes | None, token: str, progress: tuple[int, float, ExitStack]
     ) -> requests.Response:
+        attempt, until, under_way = progress
         left = max(until - self.clock(), 0.1)
-        http = self.config.http
-        own = {"Authorization": f"Bearer {token}", "client-request-id": str(uuid.uuid4())}
-        return self.sessions.current().request(
-            request.method,
-            shaping.address(self.config, self.mailbox, request),
-            params=dict(request.query) or None,
-            data=content,
-            headers={**own, **shaping.headers(self.config, request)},
-            stream=True,
-            allow_redirects=False,
-            timeout=(min(http.connect_timeout, left), min(http.timeout, left)),
-        )
+        http, base, name = self.config.http, self.config.graph_url, str(uuid.uuid4())
+        address = shaping.address(self.config, self.mailbox, request)
+        exchange = under_way.enter_context(self.seen.request(request.method, base, address, (attempt, name)))
+        own = {"Authorization": f"Bearer {token}", "client-request-id": name}
+        with exchange.alone():
+            response = self.sessions.current().request(
+                request.method,
+                address,
+                params=dict(request.query) or None,
+                data=content,
+                headers={**own, **shaping.headers(self.config, request)},
+                stream=True,
+                allow_redirects=False,
+                timeout=(min(http.connect_timeout, left), min(http.timeout, left)),
+            )
+        exchange.answered(response.status_code, response.headers)
+        return response
 
     def _pieces(self, response: requests.Response) -> Iterator[bytes]:
         try:

@@ -42,9 +42,9 @@ class Limits:
         return self._sizes.concurrent
 
     @contextmanager
-    def passing(self, mailbox: str, want: Want, until: float) -> Iterator[None]:
-        """A call to ``mailbox`` under way for the block's duration; waits for its turn before. Nothing that passes
-        may wait for another pass of the same mailbox.
+    def passing(self, mailbox: str, want: Want, until: float) -> Iterator[float]:
+        """A call to ``mailbox`` under way for the block's duration; waits for its turn before, and gives the seconds
+        that it took. Nothing that passes may wait for another pass of the same mailbox.
 
         Raises ``ConnectorError`` (``limitReached``, retryable) when it is not its turn by ``until``, in seconds of
         the monotonic clock; ``details`` say which limit it waited for, and for how long.
@@ -54,7 +54,7 @@ class Limits:
         if waited > NOTABLE:
             log.info("waited %.2f s for another call of the mailbox to end", waited)
         try:
-            yield
+            yield waited
         finally:
             gate.leave(want)
 

@@ -5,6 +5,7 @@ https://learn.microsoft.com/graph/outlook-large-attachments: files of 3 to 150 M
 """
 
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, BinaryIO
 from urllib.parse import unquote
@@ -100,20 +101,36 @@ def _put(graph: Graph, address: str, piece: bytes, offset: int, size: int) -> Re
         "Content-Type": "application/octet-stream",
         "Content-Range": f"bytes {offset}-{offset + len(piece) - 1}/{size}",
     }
-    session = graph.sessions.current()
-    with graph.limits.passing(graph.owner(), Want(), graph.ends()):
-        response = session.put(address, data=piece, headers=headers, allow_redirects=False, stream=True)
-        return read(response, graph.clock() + graph.config.http.timeout, graph.clock)
+    with graph.limits.passing(graph.owner(), Want(), graph.ends()) as waited:
+        graph.seen.waited("limits", waited)
+        return _asked(graph, "PUT", address, headers, piece)
 
 
 def _resume_at(graph: Graph, address: str, fallback: int) -> int:
     """How much the session has, by its own word; ``fallback`` where it cannot be asked."""
     try:
-        response = graph.sessions.current().get(address, allow_redirects=False, stream=True)
-        reply = read(response, graph.clock() + graph.config.http.timeout, graph.clock)
+        reply = _asked(graph, "GET", address)
     except BROKEN:
         return fallback
     return _next_offset(reply, fallback) if reply.status == 200 else fallback
+
+
+def _asked(
+    graph: Graph,
+    method: str,
+    address: str,
+    headers: Mapping[str, str] | None = None,
+    data: bytes | None = None,
+) -> Reply:
+    """One request to the upload session, read to its end."""
+    session = graph.sessions.current()
+    with graph.seen.request(method, "", address, (1, None)) as exchange:
+        with exchange.alone():
+            response = session.request(
+                method, address, data=data, headers=headers, allow_redirects=False, stream=True
+            )
+        exchange.answered(response.status_code, response.headers)
+        return read(response, graph.clock() + graph.config.http.timeout, graph.clock)
 
 
 def _next_offset(reply: Reply, fallback: int) -> int:
@@ -133,6 +150,7 @@ def _pause(graph: Graph, failures: int, cause: str) -> int:
             retryable=True,
             details={"attempts": failures, "cause": cause},
         ) from None
+    graph.seen.retried("upload", seconds)
     log.info("upload cut off; again in %.2f s", seconds)
     graph.sleep(seconds)
     return failures

@@ -9,7 +9,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "outlook_connector"
 
 LAYERS = (
     {"errors"},
-    {"schema", "yaml_reading", "progress"},
+    {"schema", "yaml_reading", "progress", "telemetry"},
     {"manifest_reading", "manifest_triggers"},
     {"store", "manifest", "config", "config_source"},
     {"auth", "policy", "normalise", "binding", "reply", "files", "sent", "hourly", "permissions", "plain"},
@@ -32,7 +32,7 @@ BESIDE = {
 }
 """Imports between neighbours of one layer that are meant."""
 
-ONLY = {"msal": {"auth"}, "requests": {"graph"}, "urllib3": {"graph"}}
+ONLY = {"msal": {"auth"}, "requests": {"graph"}, "urllib3": {"graph"}, "opentelemetry": {"telemetry"}}
 """Packages that one part alone may import."""
 
 FILES = sorted(path for path in PACKAGE.rglob("*.py"))
