@@ -22,7 +22,6 @@ from .hourly import Hourly
 from .manifest import Need, load
 from .permissions import for_another, least, needs_of, uses_of
 from .policy import Policy
-from .schema import Schemas
 from .sent import SentKeys, digest
 from .store import Store, StoreConflict, open_store
 
@@ -64,8 +63,8 @@ def assemble(
 ) -> Assembly:
     """What ``connect`` gives, with the parts that it is made of."""
     catalogue = load(manifest)
-    schemas = Schemas(catalogue.schemas_directory)
-    settings = configuration.build(config_source.read(config, os.environ), Schemas())
+    own = catalogue if manifest is None else load()
+    settings = configuration.build(config_source.read(config, os.environ), own.schemas)
     policy = Policy(settings.rules)
     needs = needs_of(catalogue, policy, settings.auth)
     store = token_store or open_store(settings.token_store or _usual_store(settings), settings.store_key)
@@ -94,7 +93,7 @@ def assemble(
             if closing:
                 closing()
 
-    return Assembly(Connector(catalogue, schemas, settings, context, close), context, store)
+    return Assembly(Connector(catalogue, catalogue.schemas, settings, context, close), context, store)
 
 
 def _scopes(settings: configuration.Config, needs: tuple[Need, ...]) -> tuple[str, ...]:

@@ -7,8 +7,9 @@ loading a validator costs more than reading the manifest.
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from .errors import ManifestError
@@ -25,7 +26,7 @@ from .manifest_reading import (
     texts,
 )
 from .manifest_triggers import Trigger, trigger
-from .schema import Problem, package_root
+from .schema import Problem, Schemas, package_root
 
 __all__ = ["Manifest", "Need", "Operation", "Permissions", "RequestTemplate", "Trigger", "load"]
 
@@ -116,6 +117,11 @@ class Manifest:
     def names(self) -> tuple[str, ...]:
         return tuple(self.operations)
 
+    @cached_property
+    def schemas(self) -> Schemas:
+        """The schemas beside it, compiled on first use and then shared by all who hold this manifest."""
+        return Schemas(self.schemas_directory)
+
     def _entry(self, name: str) -> Operation | Trigger:
         return self.operations.get(name) or self.triggers[name]
 
@@ -125,15 +131,30 @@ class Manifest:
 
 
 def load(path: Path | str | None = None) -> Manifest:
-    """Read and check a manifest: the package's own, or one elsewhere whose ``schemas/`` lies beside it.
+    """Read and check a manifest: the package's own, or one elsewhere whose ``schemas/`` lies beside it. It is read
+    anew only when its file has changed, or files came to or left its schemas.
 
     Raises ``ManifestError`` with every problem found, a schema file that is missing included.
     """
+    file = Path(path) if path else package_root() / "connector.yaml"
+    return _read(file, _stamp(file), _stamp(file.parent / "schemas"))
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """Changes when the file does, or the directory's list of files."""
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0
+    return found.st_mtime_ns, found.st_size
+
+
+@lru_cache(maxsize=8)
+def _read(file: Path, *_: tuple[int, int]) -> Manifest:
     from yaml import YAMLError
 
     from .yaml_reading import read_yaml
 
-    file = Path(path) if path else package_root() / "connector.yaml"
     try:
         raw = read_yaml(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, YAMLError) as error:
@@ -162,8 +183,8 @@ def _manifest(raw: Mapping[str, Any], schemas: Path, problems: list[Problem]) ->
         version=str(raw.get("version", "")) or text(raw, "version", "", problems),
         title=text(raw, "title", "", problems),
         description=text(raw, "description", "", problems),
-        operations=operations,
-        triggers=triggers,
+        operations=MappingProxyType(operations),
+        triggers=MappingProxyType(triggers),
         schemas_directory=schemas,
     )
 

@@ -52,7 +52,7 @@ def export(manifest: Manifest, out: Path) -> list[Path]:
 
 def render(manifest: Manifest) -> str:
     """The whole page as Markdown."""
-    schemas = Schemas(manifest.schemas_directory)
+    schemas = manifest.schemas
     operations, triggers = list(manifest.operations.values()), list(manifest.triggers.values())
     used: dict[str, None] = {}
     parts = [HEAD, *_table(_common(schemas, operations)), KINDS_OF_VALUES, *_table(_kinds(schemas))]

@@ -150,3 +150,14 @@ def test_what_is_no_manifest_at_all_is_refused(text: str, tmp_path: Path) -> Non
     path.write_text(text)
     with pytest.raises(ManifestError):
         load(path)
+
+
+def test_a_manifest_is_read_once_and_anew_when_it_or_its_schemas_change(tmp_path: Path) -> None:
+    path = write(tmp_path, GOOD)
+    first = load(path)
+    assert load(path) is first
+    path.write_text(yaml.safe_dump({**GOOD, "version": "1.10.0"}))
+    assert load(path).version == "1.10.0"
+    (tmp_path / "schemas" / "notes.get.output.json").unlink()
+    with pytest.raises(ManifestError, match="output"):
+        load(path)

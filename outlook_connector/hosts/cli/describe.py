@@ -23,11 +23,10 @@ def describe(name: str, as_json: bool) -> None:
     Piped or with --json: the manifest's entry with both schemas, complete in themselves.
     """
     from ...manifest import load
-    from ...schema import Schemas
 
     manifest = load()
     operation = find(manifest, name)
-    schemas = Schemas(manifest.schemas_directory)
+    schemas = manifest.schemas
     if for_people(as_json):
         _show(operation, schemas)
     else:
