@@ -1,15 +1,17 @@
 """Files that an operation may read or write: only inside the directories that the configuration allows."""
 
+import errno
 import os
 import re
+import secrets
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain, count
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
+from .directories import Directory, reached
 from .errors import ConfigError, InvalidInput, OperationDenied
 
 LONGEST_NAME = 200
@@ -30,11 +32,12 @@ https://learn.microsoft.com/windows/win32/fileio/naming-a-file"""
 
 _READING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)
 _APPENDING = os.O_RDWR | os.O_CREAT | os.O_APPEND
-_ALWAYS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_CREATING = os.O_RDWR | os.O_CREAT | os.O_EXCL
 
 
 class Files:
-    """Files below ``allowed`` directories. Links are resolved first, so none leads out."""
+    """Files below ``allowed`` directories. Links are resolved first, so none leads out, and none that comes in between
+    is followed (see ``directories``)."""
 
     def __init__(self, allowed: tuple[str, ...]) -> None:
         try:
@@ -60,44 +63,44 @@ class Files:
 
     def directory(self, path: str) -> str:
         """The directory, made where there is none. Raises ``OperationDenied`` or ``InvalidInput``."""
-        target = self._inside(path)
+        target, top = self._inside(path)
         try:
-            target.mkdir(parents=True, exist_ok=True)
+            with reached(top, target, make=True):
+                return str(target)
         except OSError as error:
             raise _cannot_write(path, error) from None
-        return str(self._inside(path))
 
     def _opened(self, path: str, flags: int, use: str) -> tuple[int, os.stat_result]:
-        file = self._inside(path)
+        file, top = self._inside(path)
         try:
-            descriptor = os.open(file, flags | _ALWAYS, 0o600)
+            with reached(top, _parent(file, top)) as directory:
+                descriptor = directory.open(file.name, flags)
         except OSError as error:
             raise ValueError(f"cannot be {use}: {error.strerror}") from None
-        try:
-            found = os.fstat(descriptor)
-            if not stat.S_ISREG(found.st_mode):
-                raise ValueError(f"cannot be {use}: it is not a plain file")
-            self._check_still_inside(path, found)
-        except BaseException:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
             os.close(descriptor)
-            raise
+            raise ValueError(f"cannot be {use}: it is not a plain file")
         return descriptor, found
 
     @contextmanager
     def replacing(self, path: str, temporary: str = TEMPORARY) -> Iterator[BinaryIO]:
         """A file to write: it takes its name only when all was written, and leaves nothing behind otherwise, unless
         the process is killed. Until then its name begins with ``temporary``."""
-        target = self._inside(path)
+        target, top = self._inside(path)
         try:
-            with NamedTemporaryFile(dir=target.parent, prefix=temporary, delete=False) as stream:
-                yield from _kept(cast("BinaryIO", stream), Path(stream.name), target)
+            with reached(top, _parent(target, top)) as directory:
+                name = temporary + secrets.token_hex(8)
+                stream = os.fdopen(directory.open(name, _CREATING), "w+b")
+                with stream:
+                    yield from _kept(stream, directory, name, target.name)
         except OSError as error:
             raise _cannot_write(path, error) from None
 
     def place(self, directory_or_file: str, name: str) -> str:
         """Where to write: the file that was named; in a directory, ``name`` made safe, and numbered where a file of
         that name is there already."""
-        target = self._inside(directory_or_file)
+        target, _ = self._inside(directory_or_file)
         if not target.is_dir():
             return str(target)
         safe = Path(safe_name(name))
@@ -105,33 +108,37 @@ class Files:
         free = next(one for one in chain([safe.name], numbered) if not (target / one).exists())
         return str(target / free)
 
-    def _check_still_inside(self, path: str, opened: os.stat_result) -> None:
-        """A directory may have been exchanged for a link while the file was opened."""
-        now = self._inside(path).stat()
-        if (now.st_dev, now.st_ino) != (opened.st_dev, opened.st_ino):
-            raise ValueError("cannot be used: it was exchanged while it was opened")
-
-    def _inside(self, path: str) -> Path:
+    def _inside(self, path: str) -> tuple[Path, Path]:
+        """The path with all its links followed, and the allowed directory that it is in."""
         try:
             file = Path(path).expanduser().resolve()
         except (OSError, RuntimeError, ValueError):
             raise ValueError("must be the path of a file") from None
-        if any(file == directory or directory in file.parents for directory in self._allowed):
-            return file
+        for directory in self._allowed:
+            if file == directory or directory in file.parents:
+                return file, directory
         raise OperationDenied(
             f"This connection does not allow the file {path}: it is not inside a directory of files.allow.",
             details={"rule": "files.allow", "path": path},
         )
 
 
-def _kept(stream: BinaryIO, written: Path, target: Path) -> Iterator[BinaryIO]:
+def _parent(file: Path, top: Path) -> Path:
+    """Where a file's name stands; the allowed directory itself is no file."""
+    if file == top:
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    return file.parent
+
+
+def _kept(stream: BinaryIO, directory: Directory, written: str, name: str) -> Iterator[BinaryIO]:
     try:
         yield stream
         stream.flush()
         os.fsync(stream.fileno())
-        written.replace(target)
+        directory.rename(written, name)
     except BaseException:
-        written.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            directory.unlink(written)
         raise
 
 
