@@ -63,8 +63,8 @@ class Call:
     wrong. ``once`` and ``lasting`` are what may come out, by the kind of weather."""
 
     run: Callable[[Connector, World, Any], Any]
-    once: "Table"
-    lasting: "Table"
+    once: Table
+    lasting: Table
     prepare: Callable[[Connector, World], Any] = lambda connector, world: None
     check: Callable[[Connector, World, Any, str], str] = lambda connector, world, made, code: ""
 
