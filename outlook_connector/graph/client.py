@@ -60,10 +60,11 @@ class Graph:
     sleep: Callable[[float], None] = time.sleep
     dice: random.Random = random.Random()  # noqa: S311, RUF009 - jitter, not a secret; sharing it does no harm
 
-    def bound(self, mailbox: str | None, each_call: bool = False, seen: Unseen = UNSEEN) -> "Graph":
-        """For one invocation, which starts now, on ``mailbox`` (``None`` is the signed-in person's)."""
+    def bound(self, mailbox: str | None, each_call: bool = False, seen: Unseen | None = None) -> "Graph":
+        """For one invocation, which starts now, on ``mailbox`` (``None`` is the signed-in person's), looked at
+        by ``seen``, or by whoever does already."""
         deadline = None if each_call else self.ends()
-        return replace(self, mailbox=mailbox, deadline=deadline, moving=Moving(), seen=seen)
+        return replace(self, mailbox=mailbox, deadline=deadline, moving=Moving(), seen=seen or self.seen)
 
     def ends(self) -> float:
         """The reading of the clock at which what is done now must be over."""
@@ -216,17 +217,16 @@ class Graph:
         address = shaping.address(self.config, self.mailbox, request)
         exchange = under_way.enter_context(self.seen.request(request.method, base, address, (attempt, name)))
         own = {"Authorization": f"Bearer {token}", "client-request-id": name}
-        with exchange.alone():
-            response = self.sessions.current().request(
-                request.method,
-                address,
-                params=dict(request.query) or None,
-                data=content,
-                headers={**own, **shaping.headers(self.config, request)},
-                stream=True,
-                allow_redirects=False,
-                timeout=(min(http.connect_timeout, left), min(http.timeout, left)),
-            )
+        response = self.sessions.current().request(
+            request.method,
+            address,
+            params=dict(request.query) or None,
+            data=content,
+            headers={**own, **shaping.headers(self.config, request)},
+            stream=True,
+            allow_redirects=False,
+            timeout=(min(http.connect_timeout, left), min(http.timeout, left)),
+        )
         exchange.answered(response.status_code, response.headers)
         return response
 

@@ -125,10 +125,9 @@ def _asked(
     """One request to the upload session, read to its end."""
     session = graph.sessions.current()
     with graph.seen.request(method, "", address, (1, None)) as exchange:
-        with exchange.alone():
-            response = session.request(
-                method, address, data=data, headers=headers, allow_redirects=False, stream=True
-            )
+        response = session.request(
+            method, address, data=data, headers=headers, allow_redirects=False, stream=True
+        )
         exchange.answered(response.status_code, response.headers)
         return read(response, graph.clock() + graph.config.http.timeout, graph.clock)
 

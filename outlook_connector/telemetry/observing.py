@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Iterator
 from contextlib import contextmanager
+from logging import INFO
 from time import perf_counter
 from types import TracebackType
 from typing import Any, Protocol
@@ -11,7 +12,7 @@ from typing import Any, Protocol
 from . import names, records
 from .addresses import graph_address, upload_address
 from .requesting import Exchange, Sent
-from .signals import Signals, signals
+from .signals import Signals, signals, unused
 from .tally import Tally
 from .unseen import UNSEEN, Kind, Unseen, Unwatched
 
@@ -28,10 +29,9 @@ class Entry(Protocol):
 def observed(entry: Entry | None) -> Unseen:
     """Looks at one invocation of ``entry`` (``None``: there is none of that name), which begins now and ends with the
     block, or with ``items``. Gives ``UNSEEN`` where neither OpenTelemetry nor a log wants to know."""
-    found = signals()
-    if found is None and not records.wanted():
+    if unused() and not records.operations.isEnabledFor(INFO):
         return UNSEEN
-    return Observation(entry, found)
+    return Observation(entry, signals())
 
 
 class Observation(Unseen):

@@ -7,16 +7,12 @@ from typing import Any
 
 from ..errors import ConnectorError
 
-requests = logging.getLogger("outlook_connector.graph")
 operations = logging.getLogger("outlook_connector.operations")
+"""The end of an invocation at INFO, and each of its requests at DEBUG: one logger, so that one look tells whether
+anybody listens."""
 tokens = logging.getLogger("outlook_connector.auth")
 
 _ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
-
-
-def wanted() -> bool:
-    """Whether anybody would read a record of an invocation or of its requests."""
-    return operations.isEnabledFor(logging.INFO) or requests.isEnabledFor(logging.INFO)
 
 
 def fields(**values: Any) -> dict[str, Any]:

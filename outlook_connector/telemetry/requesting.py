@@ -5,15 +5,16 @@ https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from time import perf_counter
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from . import names, records
 from .addresses import METHODS, Address
 from .signals import Signals, alone
-from .unseen import ALONE, Kind, Nothing, Unwatched
+from .unseen import Kind, Unwatched
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span
@@ -60,17 +61,22 @@ class Exchange(Unwatched):
         self._ended = ended
         self._status: int | None = None
         self._request_id: str | None = None
+        self._quiet = ExitStack()
         self._begun = perf_counter()
         self._span = signals.span(sent.title, sent.attributes, parent, client=True) if signals else None
 
-    def alone(self) -> Nothing:
-        return alone() if self._signals else ALONE
+    def __enter__(self) -> Self:
+        if self._signals:
+            self._quiet.enter_context(alone())
+        return self
 
     def answered(self, status: int, headers: Mapping[str, str]) -> None:
+        self._quiet.close()
         self._status, self._request_id = status, records.request_id(headers)
 
     def __exit__(self, kind: Kind, error: BaseException | None, trace: TracebackType | None) -> None:
         seconds = perf_counter() - self._begun
+        self._quiet.close()
         refused = str(self._status) if self._status is not None and self._status >= 400 else None
         failure = refused if error is None else records.error_type(error)
         self._ended(self._status, self._request_id)
@@ -84,11 +90,11 @@ class Exchange(Unwatched):
         self._signals.measured(names.REQUEST_DURATION, seconds, {**self._sent.attributes, **found})
 
     def _record(self, seconds: float, failure: str | None) -> None:
-        if not records.requests.isEnabledFor(logging.DEBUG):
+        if not records.operations.isEnabledFor(logging.DEBUG):
             return
         sent = self._sent
         outcome = failure or str(self._status)
-        records.requests.debug(
+        records.operations.debug(
             "%s: %s in %.3f s",
             sent.title,
             outcome,

@@ -82,16 +82,19 @@ class Signals:
             self._counters[metric.name].add(int(amount), told)
 
 
+def unused(loaded: Mapping[str, Any] = sys.modules) -> bool:
+    """Whether nothing in this process has imported OpenTelemetry's API, so that nobody can have configured it."""
+    return "opentelemetry.trace" not in loaded and "opentelemetry.metrics" not in loaded
+
+
 def signals() -> Signals | None:
     """OpenTelemetry, if anybody in this process uses it."""
-    if "opentelemetry.trace" not in sys.modules and "opentelemetry.metrics" not in sys.modules:
-        return None
-    return _found()
+    return None if unused() else _found()
 
 
 def alone() -> Nothing:
-    """A block in which instrumentations of HTTP libraries stay silent: they would tell every id and address of the
-    URL, count the request twice, and send ``traceparent`` to Graph."""
+    """A block in which instrumentations of HTTP libraries stay silent, where the host uses any.
+    https://opentelemetry-python-contrib.readthedocs.io/en/latest/instrumentation/base/instrumentor.html"""
     instrumentation = sys.modules.get("opentelemetry.instrumentation.utils")
     quiet = getattr(instrumentation, "suppress_http_instrumentation", None)
     return quiet() if quiet else ALONE

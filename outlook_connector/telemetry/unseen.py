@@ -10,17 +10,14 @@ Nothing = AbstractContextManager[None]
 
 
 class Unwatched:
-    """One HTTP request, under way while the block lasts."""
+    """One HTTP request, under way while the block lasts. Until its answer begins, no other instrumentation looks at
+    it: that of an HTTP library would tell every id and address of the URL, and send ``traceparent`` to Graph."""
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: Kind, error: BaseException | None, trace: TracebackType | None) -> None:
         """The answer was read to its end, or ``error`` broke it off."""
-
-    def alone(self) -> Nothing:
-        """A block in which no other instrumentation looks at the same request."""
-        return ALONE
 
     def answered(self, status: int, headers: Mapping[str, str]) -> None:
         """The answer has begun; ``headers`` may be asked in any case of letters."""
