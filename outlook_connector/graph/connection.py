@@ -1,17 +1,19 @@
-"""Connections whose answers end in time: a server that sends a byte now and then cannot outlast a call.
+"""Connections whose answers end in time, and whose failures say whether anything was sent.
 
-A socket's timeout, and so urllib3's and requests', begins anew with every byte that comes.
-https://docs.python.org/3/library/socket.html#notes-on-socket-timeouts
+A socket's timeout, and so urllib3's and requests', begins anew with every byte that comes: a server that sends one now
+and then would outlast a call. https://docs.python.org/3/library/socket.html#notes-on-socket-timeouts
 """
 
 import io
 import socket
+import ssl
 import time
 from http.client import HTTPResponse
 from typing import Any
 
 from urllib3 import HTTPSConnectionPool
 from urllib3.connection import HTTPSConnection
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 
 class _Timed(io.RawIOBase):
@@ -59,6 +61,26 @@ class Connection(HTTPSConnection):
     """One to a server, as urllib3 makes and keeps it."""
 
     _answer: _Answer | None = None
+    _ready = False
+
+    def connect(self) -> None:
+        """Raises ``NewConnectionError`` or ``ConnectTimeoutError`` for whatever fails before a request is sent, the
+        trust in a certificate aside, which has its own name."""
+        self._ready = False
+        try:
+            super().connect()
+        except ssl.SSLCertVerificationError:
+            raise
+        except TimeoutError as error:
+            raise ConnectTimeoutError(self, "no TLS connection in time") from error
+        except (ConnectionError, ssl.SSLError) as error:
+            raise NewConnectionError(self, f"no TLS connection ({type(error).__name__})") from error
+        self._ready = True
+
+    @property
+    def has_connected_to_proxy(self) -> bool:
+        """urllib3 forgets this when a connection breaks, and then takes a lost answer for a proxy out of reach."""
+        return self._ready or super().has_connected_to_proxy
 
     def response_class(self, *given: Any, **named: Any) -> _Answer:  # type: ignore[override]  # called, as the class was
         self._answer = _Answer(*given, **named)

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from socket import SHUT_WR, SO_LINGER, SOL_SOCKET, create_connection, socket
+from socket import SHUT_RD, SHUT_WR, SO_LINGER, SOL_SOCKET, create_connection, socket
 
 from .proxy import Certificates, Heard, Said, serve
 
@@ -209,6 +209,7 @@ class Sky:
 
 def _reset(connection: socket) -> None:
     connection.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
+    connection.shutdown(SHUT_RD)  # ends the other thread's waiting, which would keep the socket open
     connection.close()
 
 
