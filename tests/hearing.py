@@ -1,11 +1,11 @@
 """Everything that the connector tells of its work, as a host with OpenTelemetry's SDK and a log hears it."""
 
-import json
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
+from urllib.parse import unquote
 
 from opentelemetry import metrics, trace
 from opentelemetry.sdk.metrics import Counter, Histogram, MeterProvider
@@ -109,17 +109,29 @@ class Heard:
         )
 
     def everything(self) -> str:
-        """All of it as one text."""
+        """All of it as one text, as it is and with percent-encodings resolved."""
         spans = [
             [
                 one.name,
                 dict(one.attributes or {}),
                 one.status.description,
-                [vars(event) for event in one.events],
+                [repr(vars(it)) for it in one.events],
             ]
             for one in self.spans
         ]
-        return json.dumps([spans, self.points, self.records], default=repr, ensure_ascii=False)
+        told = "\n".join(leaves([spans, self.points, self.records]))
+        return f"{told}\n{unquote(told)}"
+
+
+def leaves(value: Any) -> Iterator[str]:
+    """Every name and value in a nested value, as texts."""
+    if isinstance(value, dict):
+        yield from leaves([*value, *value.values()])
+    elif isinstance(value, (list, tuple)):
+        for one in value:
+            yield from leaves(one)
+    else:
+        yield str(value)
 
 
 def fields(record: logging.LogRecord) -> dict[str, Any]:

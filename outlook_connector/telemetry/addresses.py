@@ -49,5 +49,5 @@ def graph_address(base: str, address: str) -> Address:
 def upload_address(address: str) -> Address:
     """An upload session's URL, which is a key: nothing but the server is told."""
     parts = urlsplit(address)
-    server = parts.hostname or ""
-    return Address(server, parts.port or 443, f"{parts.scheme}://{server}/REDACTED", None)
+    place = parts.netloc.rpartition("@")[2]
+    return Address(parts.hostname or "", parts.port or 443, f"{parts.scheme}://{place}/REDACTED", None)
