@@ -3,7 +3,6 @@
 https://learn.microsoft.com/graph/errors
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,8 +20,11 @@ from .errors import (
     Throttled,
     UnexpectedResponse,
 )
+from .json_reading import read_json
+from .redaction import one_line
 
 LONGEST_MESSAGE = 500
+LONGEST_NAME = 100
 LONGEST_WAIT = 600.0
 
 
@@ -39,8 +41,8 @@ class Reply:
         if not self.body.strip():
             return {}
         try:
-            value = json.loads(self.body)
-        except (ValueError, RecursionError):
+            value = read_json(self.body)
+        except ValueError:
             raise UnexpectedResponse(
                 "Graph's answer is not JSON.", details=_facts(self, {}), retryable=False
             ) from None
@@ -81,8 +83,8 @@ _ADVICE: Mapping[str, str] = {
 def error_of(reply: Reply) -> ConnectorError:
     """The error that a refusal (status 300 or more) stands for."""
     told = _told(reply)
-    graph_code = str(told.get("code") or "")
-    text = str(told.get("message") or "no explanation given")[:LONGEST_MESSAGE]
+    graph_code = _short(told.get("code") or "")
+    text = one_line(str(told.get("message") or "no explanation given")[:LONGEST_MESSAGE])
     if reply.status == 401:
         return _refused_token(reply, graph_code, text)
     kind = _BY_STATUS.get(reply.status) or (ServiceUnavailable if reply.status >= 500 else GraphError)
@@ -133,7 +135,12 @@ def request_id(reply: Reply, told: Mapping[str, Any] | None = None) -> str | Non
     inner = told.get("innerError") or told.get("innererror")
     inner = inner if isinstance(inner, dict) else {}
     found = reply.headers.get("request-id") or inner.get("request-id") or inner.get("requestId")
-    return str(found) if found else None
+    return _short(found) if found else None
+
+
+def _short(told: Any) -> str:
+    """What Graph calls something: a name or an id, and no more than that."""
+    return one_line(str(told)[:LONGEST_NAME])
 
 
 def text_of(resource: Mapping[str, Any], name: str) -> str:
@@ -146,8 +153,8 @@ def text_of(resource: Mapping[str, Any], name: str) -> str:
 
 def _told(reply: Reply) -> Mapping[str, Any]:
     try:
-        value = json.loads(reply.body)
-    except (ValueError, RecursionError):
+        value = read_json(reply.body)
+    except ValueError:
         return {}
     told = value.get("error") if isinstance(value, dict) else None
     return told if isinstance(told, dict) else {}

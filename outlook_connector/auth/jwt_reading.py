@@ -4,9 +4,10 @@ https://learn.microsoft.com/entra/identity-platform/access-token-claims-referenc
 """
 
 import base64
-import json
 from collections.abc import Mapping
 from typing import Any
+
+from ..json_reading import read_json
 
 
 def claims(token: str) -> Mapping[str, Any]:
@@ -15,8 +16,8 @@ def claims(token: str) -> Mapping[str, Any]:
     if len(parts) != 3:
         return {}
     try:
-        found = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except (ValueError, RecursionError):
+        found = read_json(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
 

@@ -4,7 +4,6 @@ msal sees good answers only. So it caches no refusal (a 400 would be repeated fr
 that went wrong reaches its logs, which would quote whole answers.
 """
 
-import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 
 from ..config import Config
 from ..errors import ConnectorError, TransportError, UnexpectedResponse
+from ..json_reading import read_json
 from . import refusals
 
 LONGEST_WAIT = 10.0
@@ -159,7 +159,7 @@ def _seconds(text: str | None) -> float | None:
 
 def _json_object(text: str) -> dict[str, Any] | None:
     try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
+        value = read_json(text.encode())
+    except ValueError:
         return None
     return value if isinstance(value, dict) else None

@@ -4,9 +4,10 @@ https://learn.microsoft.com/entra/identity-platform/claims-challenge
 """
 
 import base64
-import json
 import re
 from collections.abc import Mapping
+
+from ..json_reading import read_json
 
 _PARAMETER = re.compile(r'(?<![A-Za-z_])([A-Za-z_]+)="([^"]*)"')
 """A name is tried from its first letter only: a header of 64 KB would take half a minute otherwise."""
@@ -22,7 +23,7 @@ def claims_of(headers: Mapping[str, str]) -> str | None:
     encoded = given.get("claims", "").replace("-", "+").replace("_", "/").rstrip("=")
     try:
         text = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True).decode("utf-8")
-        demanded = json.loads(text)
-    except (ValueError, RecursionError):
+        demanded = read_json(text.encode())
+    except ValueError:
         return None
     return text if isinstance(demanded, dict) else None

@@ -1,6 +1,5 @@
 """The HTTP session: one for Graph and for sign-in, settled once from the configuration and the environment."""
 
-import logging
 import os
 from collections.abc import Mapping
 from http.cookiejar import DefaultCookiePolicy
@@ -12,25 +11,11 @@ from requests.adapters import HTTPAdapter
 
 from ..config import Config
 from ..errors import ConfigError
+from ..redaction import redact_libraries
 from .connection import Pool
 
 POOL_SIZE = 32
 """Connections kept to one host: enough for eight mailboxes at Graph's four calls at a time."""
-
-
-class _WithoutQueries(logging.Filter):
-    """urllib3 logs whole addresses at DEBUG: an upload's address is a key, and a search holds its words."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if isinstance(record.args, tuple):
-            record.args = tuple(
-                one.partition("?")[0] + "?…" if isinstance(one, str) and "?" in one else one
-                for one in record.args
-            )
-        return True
-
-
-_WITHOUT_QUERIES = _WithoutQueries()
 
 
 class _Adapter(HTTPAdapter):
@@ -66,7 +51,7 @@ class Sessions:
         self._verify = _authorities(config, environment)
         self._proxies = _proxies(config)
         self._process = 0
-        logging.getLogger("urllib3.connectionpool").addFilter(_WITHOUT_QUERIES)
+        redact_libraries()
         self._session: requests.Session | None = None
 
     def current(self) -> requests.Session:

@@ -9,7 +9,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "outlook_connector"
 
 LAYERS = (
     {"errors"},
-    {"schema", "yaml_reading", "progress", "telemetry", "directories"},
+    {"schema", "yaml_reading", "progress", "telemetry", "directories", "json_reading", "redaction"},
     {"manifest_reading", "manifest_triggers"},
     {"store", "manifest", "config", "config_source"},
     {"auth", "policy", "normalise", "binding", "reply", "files", "sent", "hourly", "permissions", "plain"},

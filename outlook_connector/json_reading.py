@@ -1,0 +1,37 @@
+"""JSON from elsewhere as plain values, within bounds: of what makes it large in memory, and of its depth.
+
+What comes after the parser goes down into values by recursion; the parser itself stops where the stack would end.
+https://www.rfc-editor.org/rfc/rfc8259#section-9
+"""
+
+import json
+from typing import Any
+
+DEEPEST = 100
+"""Levels of objects and lists. Graph's own answers have about ten."""
+MOST = 10_000_000
+"""Brackets and commas of a text, an upper bound for its values; those that stand in texts are counted too."""
+
+
+def read_json(text: bytes) -> Any:
+    """The value in UTF-8 ``text``. Raises ``ValueError`` for what is none, too much or too deep."""
+    brackets = text.count(b"[") + text.count(b"{")
+    if brackets + text.count(b",") > MOST:
+        raise ValueError(f"more than {MOST} parts")
+    try:
+        value = json.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    if brackets > DEEPEST and _is_deep(value):
+        raise ValueError(f"nested more than {DEEPEST} levels deep")
+    return value
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(DEEPEST + 1):
+        inner = (one.values() if isinstance(one, dict) else one for one in level)
+        level = [part for one in inner for part in one if isinstance(part, (dict, list))]
+        if not level:
+            return False
+    return True
