@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from opentelemetry import metrics, trace
 from opentelemetry.sdk.metrics import Counter, Histogram, MeterProvider
 from opentelemetry.sdk.metrics.export import AggregationTemporality, InMemoryMetricReader
-from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExportResult
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
@@ -29,17 +29,34 @@ class Ear(InMemorySpanExporter):
         return super().export(spans) if self.listening else SpanExportResult.SUCCESS
 
 
+class Fragile(SpanProcessor):
+    """A host's own processor; raises at the moments that ``breaks`` names."""
+
+    breaks: frozenset[str] = frozenset()
+
+    def on_start(self, span: object, parent_context: object = None) -> None:
+        self._at("start")
+
+    def on_end(self, span: object) -> None:
+        self._at("end")
+
+    def _at(self, moment: str) -> None:
+        if moment in self.breaks:
+            raise RuntimeError("the pipeline is broken")
+
+
 @cache
-def providers() -> tuple[Ear, InMemoryMetricReader]:
+def providers() -> tuple[Ear, InMemoryMetricReader, Fragile]:
     """The providers of this process, which can be set once only."""
-    ear = Ear()
+    ear, fragile = Ear(), Fragile()
     tracing = TracerProvider()
+    tracing.add_span_processor(fragile)
     tracing.add_span_processor(SimpleSpanProcessor(ear))
     trace.set_tracer_provider(tracing)
     delta = AggregationTemporality.DELTA
     reader = InMemoryMetricReader(preferred_temporality={Counter: delta, Histogram: delta})
     metrics.set_meter_provider(MeterProvider([reader]))
-    return ear, reader
+    return ear, reader, fragile
 
 
 class Records(logging.Handler):
@@ -58,8 +75,8 @@ Point = tuple[str, dict[str, Any], float]
 class Heard:
     """What was told since the last ``clear``."""
 
-    def __init__(self, ear: Ear, reader: InMemoryMetricReader, records: Records) -> None:
-        self._ear, self._reader, self._records = ear, reader, records
+    def __init__(self, ear: Ear, reader: InMemoryMetricReader, records: Records, fragile: Fragile) -> None:
+        self._ear, self._reader, self._records, self.fragile = ear, reader, records, fragile
         self._points: list[Point] = []
 
     def clear(self) -> None:
@@ -140,17 +157,17 @@ def fields(record: logging.LogRecord) -> dict[str, Any]:
 
 @contextmanager
 def hearing() -> Iterator[Heard]:
-    ear, reader = providers()
+    ear, reader, fragile = providers()
     logger, records = logging.getLogger("outlook_connector"), Records()
     before = logger.level
     logger.addHandler(records)
     logger.setLevel(logging.DEBUG)
     ear.listening = True
-    heard = Heard(ear, reader, records)
+    heard = Heard(ear, reader, records, fragile)
     heard.clear()
     try:
         yield heard
     finally:
-        ear.listening = False
+        ear.listening, fragile.breaks = False, frozenset()
         logger.setLevel(before)
         logger.removeHandler(records)

@@ -99,11 +99,11 @@ class Observation(Unseen):
                 begun = perf_counter()
                 try:
                     with self._current():
-                        item = next(source)
-                except StopIteration:
-                    return
+                        item = next(source, None)
                 finally:
                     busy += perf_counter() - begun
+                if item is None:
+                    return
                 yield item
         except GeneratorExit:
             raise

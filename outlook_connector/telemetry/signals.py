@@ -7,9 +7,9 @@ https://opentelemetry.io/docs/specs/otel/library-guidelines/
 
 import logging
 import sys
-from collections.abc import Mapping
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from functools import cache, wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from .. import __version__
 from .names import (
@@ -27,6 +27,23 @@ log = logging.getLogger("outlook_connector.telemetry")
 SCOPE = "outlook_connector"
 
 Attributes = Mapping[str, Any]
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
+
+def _harmless(method: Callable[Given, Result]) -> Callable[Given, Result | None]:
+    """The same method, which gives ``None`` where it fails: the host's processors and readers may raise anything, and
+    an operation neither fails nor is left half done because of them."""
+
+    @wraps(method)
+    def called(*given: Given.args, **named: Given.kwargs) -> Result | None:
+        try:
+            return method(*given, **named)
+        except Exception as error:  # noqa: BLE001 - it is the host's, and is logged by its type
+            log.warning("a span or a measurement was lost: OpenTelemetry raised %s", type(error).__name__)
+            return None
+
+    return called
 
 
 class Signals:
@@ -51,6 +68,7 @@ class Signals:
             if not one.buckets
         }
 
+    @_harmless
     def span(
         self, name: str, attributes: Attributes, parent: "Span | None" = None, client: bool = False
     ) -> "Span":
@@ -59,6 +77,7 @@ class Signals:
         where = self._trace.set_span_in_context(parent) if parent is not None else None
         return self._tracer.start_span(name, where, kind, dict(attributes))
 
+    @_harmless
     def end(self, span: "Span", attributes: Attributes, failed: bool) -> None:
         """Ends it. A failure has no text, since an error's message may name an address."""
         span.set_attributes(dict(attributes))
@@ -73,6 +92,7 @@ class Signals:
     def leave(self, token: Any) -> None:
         self._context.detach(token)
 
+    @_harmless
     def measured(self, metric: Metric, amount: float, attributes: Attributes) -> None:
         """``amount`` seconds, or times, with those of the attributes that the metric has."""
         told = {name: one for name, one in attributes.items() if name in metric.attributes}
@@ -104,7 +124,7 @@ def alone() -> Nothing:
 def _found() -> Signals | None:
     try:
         return Signals()
-    except (ImportError, TypeError) as error:
+    except (ImportError, AttributeError, TypeError) as error:
         log.warning(
             "OpenTelemetry's API cannot be used (%s): version 1.30 or later is needed", type(error).__name__
         )

@@ -236,6 +236,18 @@ def test_the_address_of_an_upload_is_a_key_and_is_not_told(
     assert CANARY not in heard.everything()
 
 
+@pytest.mark.parametrize("moment", ["start", "end"])
+def test_a_pipeline_that_breaks_breaks_no_operation(
+    moment: str, outlook_sandbox: Sandbox, outlook_connector: Connector, heard: Heard
+) -> None:
+    heard.fragile.breaks = frozenset({moment})
+    outlook_connector.invoke("messages.send", MAIL)
+    assert list(outlook_connector.iterate("messages.list", {"folder": "inbox", "limit": 3, "pageSize": 2}))
+    assert len(outlook_sandbox.ledger["submissions"]) == 1
+    warned = [record for record in heard.records if record["level"] == "WARNING"]
+    assert {record["logger"] for record in warned} == {"outlook_connector.telemetry"}
+
+
 def test_a_mailbox_is_a_hash_which_all_workers_of_a_connection_share(
     outlook_sandbox: Sandbox, heard: Heard
 ) -> None:
