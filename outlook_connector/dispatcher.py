@@ -15,7 +15,7 @@ from .config import Config
 from .consenting import consent_told
 from .context import Context, chosen_mailbox
 from .errors import ConnectorError, InvalidInput, OutcomeUnknown
-from .frames import bare, without_frames
+from .frames import bare, readable, without_frames
 from .graph.paging import DEFAULT_LIMIT, Listing, Place, collect, iterate, listing, page_size
 from .manifest import Manifest, Operation, Trigger
 from .normalise import addresses, normalise, plan
@@ -100,7 +100,7 @@ class Connector(AbstractContextManager["Connector"]):
         if on_progress:
             heard = replace(context.graph, progress=reporter(name, on_progress))
             context = replace(context, graph=heard)
-        with consent_told(prepared.operation, context):
+        with readable(name), consent_told(prepared.operation, context):
             try:
                 result = self._run(prepared, context, values)
             except OutcomeUnknown as lost:
@@ -128,7 +128,7 @@ class Connector(AbstractContextManager["Connector"]):
                 raise InvalidInput(
                     f"{name} does not answer with a collection: use invoke.", code="notACollection"
                 )
-            with consent_told(prepared.operation, context):
+            with readable(name), consent_told(prepared.operation, context):
                 fetch = self._run(prepared, context, values)
         checked = self._checked_pages(prepared.operation, fetch)
         items = iterate(checked, self._place(name, context), values.get("cursor"), values.get("limit"))
@@ -153,7 +153,7 @@ class Connector(AbstractContextManager["Connector"]):
         context = lasting(self._bound(trigger, raw, seen))
         kinds = plan(self._schemas, trigger.input_schema)
         make = find_handler(trigger.handler, "triggers")
-        with consent_told(trigger, context):
+        with readable(name), consent_told(trigger, context):
             answer = Poll(name, context, make, raw, lambda: normalise(raw, kinds, _Lookups(context))).run()
         for event in answer["value"]:
             check_output(self._schemas, trigger, event)
@@ -272,7 +272,7 @@ class Connector(AbstractContextManager["Connector"]):
 def _told(
     items: Iterator[dict[str, Any]], operation: Operation, context: Context
 ) -> Iterator[dict[str, Any]]:
-    with consent_told(operation, context):
+    with readable(operation.name), consent_told(operation, context):
         yield from items
 
 
