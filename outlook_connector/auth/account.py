@@ -29,7 +29,7 @@ class Account:
     ``scopes`` were granted. ``asked`` were asked for, granted or not, so that nobody asks again in vain. ``offered``
     an administrator has consented to since, ``.default`` standing for all that the app registration lists.
     ``demanded`` are the claims that the next sign-in has to answer, where a challenge could not be met without
-    a person.
+    a person; ``answered`` are those that the present token was got with.
     ``lineage`` holds hashes of the refresh tokens that led here, so that a host's older one is known as such.
     """
 
@@ -51,6 +51,7 @@ class Account:
     reason: str | None = None
     advice: str | None = None
     demanded: str | None = field(default=None, repr=False)
+    answered: str | None = field(default=None, repr=False)
     lineage: tuple[str, ...] = field(default=(), repr=False)
 
     @property
@@ -63,6 +64,10 @@ class Account:
             return False
         issued_for = self.expires_at - (self.refreshed_at or self.expires_at)
         return self.expires_at - now > min(life, issued_for / 5)
+
+    def answers(self, claims: str | None) -> bool:
+        """Whether its token was got with those claims of a challenge, if there is one."""
+        return claims is None or self.answered == claims
 
     def due(self, now: float) -> bool:
         """Whether the token should be renewed although it serves: near its end, or where Microsoft Entra wants it."""
@@ -85,6 +90,11 @@ class Account:
         """The same account, soon to be renewed: ``offered`` has been consented to, or all that the app registers."""
         return replace(self, refresh_at=now, offered=tuple(offered) or (DEFAULT,))
 
+    def holds_the_tokens_of(self, other: "Account") -> bool:
+        """Whether nobody has signed in or renewed since ``other``, whatever else was noted."""
+        mine = (self.refreshed_at, self.signed_in_at, self.refresh_token, self.access_token)
+        return mine == (other.refreshed_at, other.signed_in_at, other.refresh_token, other.access_token)
+
     def descends_from(self, refresh_token: Secret) -> bool:
         """Whether that refresh token is this row's, or one that it was rotated from."""
         return fingerprint(refresh_token) in self.lineage
@@ -104,9 +114,10 @@ def renewed(
     now: float,
     asked: Iterable[str],
     used: Iterable[Secret] = (),
+    answered: str | None = None,
 ) -> Account:
     """The account after a token answer. What the answer leaves out stays; ``asked`` are the scopes that it answers,
-    ``used`` the refresh tokens that led to it."""
+    ``answered`` the claims of a challenge, ``used`` the refresh tokens that led to it."""
     claims = answer.get("id_token_claims") or {}
     token = Secret(answer["refresh_token"]) if answer.get("refresh_token") else account.session
     rotated = token != account.session
@@ -129,6 +140,7 @@ def renewed(
         reason=None,
         advice=None,
         demanded=None,
+        answered=answered,
         lineage=_line(account.lineage, *used, *([token] if token else [])),
     )
 
@@ -144,12 +156,13 @@ def _line(lineage: tuple[str, ...], *tokens: Secret) -> tuple[str, ...]:
 
 
 class Row:
-    """The account's place in the store: authority, client, kind and account name give its key."""
+    """The account's place in the store: authority, Graph, client, kind and account name give its key."""
 
     def __init__(self, store: Store, config: Config) -> None:
         self._store = store
         self._name = config.account
-        parts = [config.authority.lower(), config.client_id.lower(), config.auth, config.account]
+        parts = [config.authority.lower(), config.graph_audience.lower(), config.client_id.lower()]
+        parts += [config.auth, config.account]
         self.key = "token/" + hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def load(self) -> tuple[Account | None, int]:

@@ -127,7 +127,7 @@ def _checked(found: Certificate | None) -> Certificate:
 
 
 def _unreadable() -> ConfigError:
-    return refusal("path", "is neither a PEM nor a PFX that can be read")
+    return refusal("path", "is neither a PEM nor a PFX that can be read, or needs certificate.password")
 
 
 def _der(certificate: Any) -> str:

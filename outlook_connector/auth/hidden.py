@@ -7,8 +7,6 @@ import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Generic, ParamSpec, TypeVar
 
-from ..errors import ConnectorError
-
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
@@ -33,8 +31,9 @@ class Hidden(Mapping[str, Any]):
 
 
 def frameless(method: Callable[Given, Result]) -> Callable[Given, Result]:
-    """The same method, whose ``ConnectorError`` leads to none of the frames in which it arose: among them are a
-    store's, with blobs on their way to it. No error leads to what the method was called with."""
+    """The same method, of which nothing that is raised leads to the frames in which it arose: among them are msal's,
+    with the secret that is being posted, and a store's, with blobs on their way to it. That holds for what a host
+    raises into it as well, such as the end of a task's time. No error leads to what the method was called with."""
 
     @functools.wraps(method)
     def called(*given: Given.args, **named: Given.kwargs) -> Result:
@@ -42,7 +41,7 @@ def frameless(method: Callable[Given, Result]) -> Callable[Given, Result]:
         del given, named
         try:
             return call.made()
-        except ConnectorError as error:
+        except BaseException as error:  # noqa: BLE001 - raised again at once, with no frame behind it
             failure = error.with_traceback(None)
             failure.__context__ = failure.__cause__ = None
         raise failure

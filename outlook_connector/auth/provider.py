@@ -5,10 +5,12 @@ the store, which another worker may have renewed meanwhile; and only then Micros
 """
 
 from contextlib import AbstractContextManager
+from copy import copy
+from dataclasses import dataclass
 from typing import Protocol
 
 from ..config import Config
-from ..errors import ConnectorError
+from ..errors import AuthError, ConnectorError
 from ..store import Clock, Lease, Store, StoreConflict, held
 from ..store.locking import ForkSafeLock
 from .account import AHEAD, Account
@@ -46,6 +48,14 @@ class Tokens(TokenSource, Protocol):
         """Signs out here; whether anybody was signed in."""
 
 
+@dataclass(frozen=True)
+class _Failure:
+    """What the last renewal ended in, and the version that the row had then."""
+
+    error: ConnectorError
+    version: int
+
+
 class TokenProvider:
     """Tokens of one account, from its row in the store."""
 
@@ -59,12 +69,13 @@ class TokenProvider:
         self._lock = ForkSafeLock()
         self._current: Account | None = None
         self._quiet_until = 0.0
+        self._failed: _Failure | None = None
 
     def token(self, wanted: Wanted = ANY) -> str:
         """As ``TokenSource.token``. Whatever fails, a token serves on until its end."""
-        now, current = self._clock.time(), self._current
-        if current and current.serves(now, wanted.minimum_life, wanted.rejected):
-            return self._ahead(current) if current.due(now) else current.access_token
+        current = self._current
+        if current and self._does(current, wanted):
+            return self._ahead(current) if current.due(self._clock.time()) else current.access_token
         with self._lock:
             current, fresh = self._needed(wanted)
         return self._handed(current, fresh)
@@ -115,19 +126,35 @@ class TokenProvider:
 
     def _needed(self, wanted: Wanted) -> tuple[Account, bool]:
         current = self._current
-        if current and current.serves(self._clock.time(), wanted.minimum_life, wanted.rejected):
+        if current and self._does(current, wanted):
             return current, False
+        self._stop_asking_in_vain()
         if self._clock.time() < self._quiet_until and (spare := self._spare(wanted.rejected)):
             return spare, False
         try:
             with self._lease(min(wanted.patience, PATIENCE)):
                 return self._renewed(wanted)
-        except ConnectorError:
+        except ConnectorError as error:
             self._quiet_until = self._clock.time() + QUIET
             spare = self._spare(wanted.rejected)
             if spare is None:
+                self._failed = _Failure(error, self._renewal.row.load()[1])
                 raise
             return spare, False
+
+    def _does(self, account: Account, wanted: Wanted) -> bool:
+        serves = account.serves(self._clock.time(), wanted.minimum_life, wanted.rejected)
+        return serves and account.answers(wanted.claims)
+
+    def _stop_asking_in_vain(self) -> None:
+        """Raises again what Microsoft Entra has just refused, until the quiet time or a new row: it takes a client that
+        asks again and again for one in a loop (AADSTS50196)."""
+        failed = self._failed
+        if failed is None or not isinstance(failed.error, AuthError):
+            return
+        if self._clock.time() < self._quiet_until and self._renewal.row.load()[1] == failed.version:
+            raise copy(failed.error)
+        self._failed = None
 
     def _spare(self, rejected: str | None) -> Account | None:
         """The present token's account, for as long as Graph takes the token."""
@@ -143,7 +170,7 @@ class TokenProvider:
         fresh = False
         try:
             with self._lease(0):
-                serving = self._renewal.serving(AHEAD, ahead=True)
+                serving = self._renewal.serving(Wanted(minimum_life=AHEAD), ahead=True)
                 self._current = current = serving or self._renewal.renew()
                 fresh = serving is None
         except ConnectorError:
@@ -156,7 +183,7 @@ class TokenProvider:
 
     def _renewed(self, wanted: Wanted) -> tuple[Account, bool]:
         """The account to go on with, and whether it is fresh from Microsoft Entra."""
-        serving = self._renewal.serving(wanted.minimum_life, wanted.rejected)
+        serving = self._renewal.serving(wanted)
         self._current = account = serving or self._renewal.renew(claims=wanted.claims)
         return account, serving is None
 

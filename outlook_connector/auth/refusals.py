@@ -115,16 +115,17 @@ def admin_consent_url(
     """Where an administrator grants ``scopes``, or else all that the app registration lists, to everybody in the
     tenant; the browser then comes to the redirect URI, with ``state`` where one is given. Application permissions
     are granted by the latter only. https://learn.microsoft.com/entra/identity-platform/v2-admin-consent"""
-    redirect = redirect_uri or config.redirect_uri
+    redirect = redirect_uri or config.redirect_uri or "http://localhost"
+    authority = re.sub("/common$", "/organizations", config.authority)
     audience = config.graph_audience.rstrip("/")
     named = [name if "://" in name or name in RESERVED else f"{audience}/{name}" for name in scopes]
     query = {
         "client_id": config.client_id,
         "scope": " ".join(sorted(named)) or f"{audience}/{DEFAULT}",
-        **({"redirect_uri": redirect} if redirect else {}),
+        "redirect_uri": redirect,
         **({"state": state} if state else {}),
     }
-    return f"{config.authority}/v2.0/adminconsent?{urlencode(query)}"
+    return f"{authority}/v2.0/adminconsent?{urlencode(query)}"
 
 
 def _facts(config: Config, redirect_uri: str | None, number: int | None) -> dict[str, str]:

@@ -4,6 +4,7 @@ https://learn.microsoft.com/entra/identity-platform/refresh-tokens
 """
 
 import logging
+from dataclasses import replace
 
 from ..config import Config, Secret
 from ..errors import ConnectorError, SignInRequired
@@ -11,6 +12,7 @@ from ..store import Clock, Store, StoreConflict
 from ..telemetry import refreshing
 from . import refusals
 from .account import Account, Row, fingerprint, renewed
+from .asking import Wanted
 from .grants import Grant
 from .library import Answer
 
@@ -27,12 +29,15 @@ class Renewal:
         self._grant = grant
         self._clock = clock
         self._refused: dict[str, SignInRequired] = {}
+        self._unsaved: tuple[Account, int] | None = None
 
-    def serving(self, life: float, rejected: str | None = None, *, ahead: bool = False) -> Account | None:
+    def serving(self, wanted: Wanted, *, ahead: bool = False) -> Account | None:
         """The row's account, if its token serves (``ahead``: and is not due for renewal), was asked for with all that
         is wanted here, and the host has not supplied another session's."""
         account = self.standing()
-        if account is None or not account.serves(self._clock.time(), life, rejected):
+        if account is None or not account.serves(self._clock.time(), wanted.minimum_life, wanted.rejected):
+            return None
+        if not account.answers(wanted.claims):
             return None
         if ahead and account.due(self._clock.time()):
             return None
@@ -40,10 +45,30 @@ class Renewal:
 
     def standing(self) -> Account | None:
         """The row's account, if it is in order and the host has not supplied another session's token."""
-        account, _ = self.row.load()
+        account, _ = self._present()
         if account is None or not account.in_order:
             return None
         return account if self._grant.token(account) == account.session else None
+
+    def _present(self) -> tuple[Account | None, int]:
+        """The row, or in its place the tokens that could not be stored, once more on their way to it, until somebody
+        has signed in or out or renewed since."""
+        while True:
+            account, version = self.row.load()
+            if self._unsaved is None:
+                return account, version
+            unsaved, base = self._unsaved
+            if version != base and (account is None or account.in_order):
+                self._unsaved = None
+                return account, version
+            try:
+                version = self.row.save(unsaved, version)
+                self._unsaved = None
+            except StoreConflict:
+                continue
+            except ConnectorError:
+                self._unsaved = unsaved, version
+            return unsaved, version
 
     def renew(self, *, force: bool = False, claims: str | None = None) -> Account:
         """New tokens, stored. Where the refresh token is refused and the row shows that another worker has rotated
@@ -55,7 +80,7 @@ class Renewal:
         refused: SignInRequired | None = None
         spent: Secret | None = None
         for _ in range(2):
-            account, version = self.row.load()
+            account, version = self._present()
             token = self._grant.token(account)
             if refused and (token == spent or account is None or not account.in_order):
                 break
@@ -66,7 +91,7 @@ class Renewal:
             except SignInRequired as error:
                 refused, spent = error, token
                 continue
-            return self._kept(account, version, answer, token)
+            return self._kept(account, version, answer, token, claims)
         raise self._stopped(refused, spent, claims)
 
     def _check(self, account: Account | None, token: Secret | None, force: bool) -> None:
@@ -84,15 +109,26 @@ class Renewal:
             gap = "left no refresh token" if account else "has not been made yet"
             raise refusals.nobody(self._config, f"The sign-in of the account {name} {gap}.")
 
-    def _kept(self, account: Account | None, version: int, answer: Answer, token: Secret | None) -> Account:
+    def _kept(
+        self,
+        account: Account | None,
+        version: int,
+        answer: Answer,
+        token: Secret | None,
+        claims: str | None,
+    ) -> Account:
         """Stores the new tokens. Where somebody wrote in between: a newer sign-in goes before our refresh, and our
-        refresh before a note that the session has ended."""
+        refresh before a note that the session has ended; one that more has been consented to stands beside it.
+
+        What cannot be stored is kept here, since a refresh token that serves once would be lost otherwise.
+        """
         base = self._base(account, token)
         used = [met for met in (self._grant.supplied, token) if met]
-        new = renewed(base, answer, self._config, self._clock.time(), self._grant.wanted, used)
+        new = renewed(base, answer, self._config, self._clock.time(), self._grant.wanted, used, claims)
         while True:
             try:
                 self.row.save(new, version)
+                self._unsaved = None
                 return new
             except StoreConflict:
                 theirs, version = self.row.load()
@@ -100,11 +136,14 @@ class Renewal:
                 _log.warning(
                     "New tokens could not be stored (%s); this process goes on with them", error.code
                 )
+                self._unsaved = new, version
                 return new
             if theirs is None and account is not None:
                 raise refusals.nobody(self._config, f"The account {account.name} was signed out meanwhile.")
             if theirs is not None and theirs.in_order:
-                return theirs
+                if not theirs.holds_the_tokens_of(base):
+                    return theirs
+                new = replace(new, offered=theirs.offered, refresh_at=theirs.refresh_at)
 
     def _base(self, account: Account | None, token: Secret | None) -> Account:
         """The account that a token's answer continues: the row's, or a new one for another session's token."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..config import Config
-from ..store import Clock, Store
+from ..store import Clock, MemoryStore, Store
 from .client import EntraClient
 from .grants import ApplicationGrant, RefreshGrant
 from .handing import OnTokens
@@ -26,8 +26,8 @@ def tokens_of(
     ways: Mapping[str, Callable[[], Tokens]] = {
         "hostToken": lambda: HostTokens(config),
         "application": lambda: TokenProvider(config, store, ApplicationGrant(client), None, clock),
-        "managedIdentity": lambda: TokenProvider(
-            config, store, ApplicationGrant(ManagedClient(config, session, clock)), None, clock
+        "managedIdentity": lambda: TokenProvider(  # never in a store that other machines may share
+            config, MemoryStore(), ApplicationGrant(ManagedClient(config, session, clock)), None, clock
         ),
         "delegated": lambda: TokenProvider(
             config, store, RefreshGrant(client, config, scopes), on_tokens, clock

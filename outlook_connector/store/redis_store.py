@@ -6,6 +6,7 @@ do not matter. The server keeps what it has acknowledged through a crash of its 
 """
 
 import contextlib
+import re
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -78,6 +79,17 @@ return 1
 """
 
 
+_CODE = re.compile(r"[A-Z]{2,20}\b")
+_ADVICE = {
+    "MISCONF": "Redis cannot write to its disk: see the server's log, and its free space.",
+    "OOM": "Redis has reached its maxmemory: give it more.",
+    "READONLY": "tokenStore names a replica: name the primary.",
+    "NOREPLICAS": "Redis waits for its replicas: see min-replicas-to-write.",
+    "LOADING": "Redis is starting: try again in a moment.",
+}
+"""A Redis server's own codes → what to do."""
+
+
 class RedisStore:
     """Rows in a Redis server (5 or later), named by a ``redis://`` or ``rediss://`` URL.
 
@@ -88,8 +100,8 @@ class RedisStore:
 
     def __init__(self, url: str, now: Callable[[], float] | None = None) -> None:
         self._now = now
-        self._host = urlsplit(url).hostname or "localhost"
         self._client = _client(url)
+        self._host = urlsplit(url).hostname or "localhost"
         self._scripts = {text: self._client.register_script(text) for text in (LOAD, SAVE, LEASE, RELEASE)}
 
     def load(self, key: str) -> tuple[bytes | None, int]:
@@ -132,14 +144,18 @@ class RedisStore:
         try:
             yield
             return
-        except (redis.AuthenticationError, redis.exceptions.NoPermissionError):
+        except redis.exceptions.NoPermissionError:
+            failure = _refusal(f"the Redis user of the URL may not use scripts and keys on {self._host}")
+        except redis.AuthenticationError:
             failure = _refusal(f"the Redis server {self._host} refuses the user or password of the URL")
         except TypeError:  # connections are made on first use: only then an unknown option of the URL shows
             failure = _refusal(_WRONG)
         except redis.RedisError as error:
+            named = _CODE.match(str(error))  # the code alone: the rest may quote what was sent
+            code = named[0] if named else type(error).__name__
+            advice = _ADVICE.get(code, "Check the server, the network and tokenStore.")
             failure = ConnectorError(
-                f"The token store on the Redis server {self._host} could not be read or written "
-                f"({type(error).__name__}). Check the server, the network and tokenStore.",
+                f"The token store on the Redis server {self._host} could not be read or written ({code}). {advice}",
                 code="storeFailed",
                 retryable=True,
             )

@@ -56,14 +56,14 @@ class SealedStore:
     def _opened(self, sealed: bytes) -> bytes:
         try:
             return self._cipher.decrypt(sealed)
-        except InvalidToken:
+        except (InvalidToken, TypeError):
             raise self._misfit() from None
 
     def _misfit(self) -> ConfigError:
         return ConfigError(
-            f"The token store was encrypted with another key than the one from {self._origin}. Put the old key "
-            "back (storeKey may list several, separated by commas: the first encrypts, all decrypt), or move the "
-            "store's file away and sign in again. Nothing was deleted.",
+            f"The token store was encrypted with another key than the one from {self._origin}, or the row is damaged. "
+            "Put the old key back (storeKey may list several, separated by commas: the first encrypts, all decrypt), "
+            "or move the store's file away and sign in again. Nothing was deleted.",
             code="storeKeyWrong",
             details={"problems": [{"pointer": "/storeKey", "message": "does not fit the token store"}]},
         )
