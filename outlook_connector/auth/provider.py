@@ -23,6 +23,10 @@ QUIET = 30.0
 """Seconds without another attempt after one that failed, while there is a token that still serves."""
 
 
+IN_VAIN = 3
+"""Refusals in a row after which the same question is not put again for the quiet time."""
+
+
 class Tokens(TokenSource, Protocol):
     """Where an ``Auth`` gets access tokens from."""
 
@@ -50,10 +54,11 @@ class Tokens(TokenSource, Protocol):
 
 @dataclass(frozen=True)
 class _Failure:
-    """What the last renewal ended in, and the version that the row had then."""
+    """What renewals ended in, so many times in a row, and the version that the row had then."""
 
     error: ConnectorError
     version: int
+    times: int
 
 
 class TokenProvider:
@@ -138,7 +143,8 @@ class TokenProvider:
             self._quiet_until = self._clock.time() + QUIET
             spare = self._spare(wanted.rejected)
             if spare is None:
-                self._failed = _Failure(error, self._renewal.row.load()[1])
+                times = self._failed.times + 1 if self._failed else 1
+                self._failed = _Failure(error, self._renewal.row.load()[1], times)
                 raise
             return spare, False
 
@@ -147,14 +153,13 @@ class TokenProvider:
         return serves and account.answers(wanted.claims)
 
     def _stop_asking_in_vain(self) -> None:
-        """Raises again what Microsoft Entra has just refused, until the quiet time or a new row: it takes a client that
-        asks again and again for one in a loop (AADSTS50196)."""
+        """Raises again what Microsoft Entra has refused several times in a row, for the quiet time or until the row is
+        another: it takes a client that asks again and again for one in a loop (AADSTS50196)."""
         failed = self._failed
-        if failed is None or not isinstance(failed.error, AuthError):
+        if failed is None or failed.times < IN_VAIN or not isinstance(failed.error, AuthError):
             return
         if self._clock.time() < self._quiet_until and self._renewal.row.load()[1] == failed.version:
             raise copy(failed.error)
-        self._failed = None
 
     def _spare(self, rejected: str | None) -> Account | None:
         """The present token's account, for as long as Graph takes the token."""
@@ -185,6 +190,7 @@ class TokenProvider:
         """The account to go on with, and whether it is fresh from Microsoft Entra."""
         serving = self._renewal.serving(wanted)
         self._current = account = serving or self._renewal.renew(claims=wanted.claims)
+        self._failed = None
         return account, serving is None
 
     def _handed(self, account: Account, fresh: bool) -> str:
