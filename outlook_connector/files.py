@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from .directories import Directory, reached
-from .errors import ConfigError, InvalidInput, OperationDenied
+from .errors import ConfigError, ConnectorError, InvalidInput, OperationDenied
 
 LONGEST_NAME = 200
 """Bytes of a file's name in UTF-8; file systems take 255."""
@@ -29,6 +29,9 @@ _DEVICES = {
 }
 """Names that Windows keeps for devices, whatever their suffix.
 https://learn.microsoft.com/windows/win32/fileio/naming-a-file"""
+
+_PASSING = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG}
+"""What ails the disk, not the path."""
 
 _READING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)
 _APPENDING = os.O_RDWR | os.O_CREAT | os.O_APPEND
@@ -142,8 +145,26 @@ def _kept(stream: BinaryIO, directory: Directory, written: str, name: str) -> It
         raise
 
 
-def _cannot_write(path: str, error: OSError) -> InvalidInput:
-    return InvalidInput.of([("/saveTo", f"cannot be written: {error.strerror or 'the path is not usable'}")])
+@contextmanager
+def storing(path: str) -> Iterator[None]:
+    """What the file system refuses within becomes a ``ConnectorError`` that names ``path``."""
+    try:
+        yield
+    except OSError as error:
+        raise _cannot_write(path, error) from None
+
+
+def _cannot_write(path: str, error: OSError) -> ConnectorError:
+    """A full or failing disk is no fault of the input: the same call works once there is room."""
+    told = error.strerror or "the path is not usable"
+    if error.errno in _PASSING:
+        return ConnectorError(
+            f"{path} could not be written: {told}. Make room, or mend the disk, and repeat the call.",
+            code="storageFailed",
+            retryable=True,
+            details={"path": path},
+        )
+    return InvalidInput.of([("/saveTo", f"cannot be written: {told}")])
 
 
 def safe_name(name: str, fallback: str = "attachment") -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from ..binding import GraphRequest, get
 from ..context import Context
 from ..errors import GraphError, InvalidInput, NotFound, TransportError, UnexpectedResponse
-from ..files import safe_name
+from ..files import safe_name, storing
 from ..graph.client import Graph
 from ..graph.paging import listing
 from ..reply import text_of
@@ -117,6 +117,7 @@ def messages(context: Context, values: dict[str, Any]) -> dict[str, Any]:
     root = context.graph.json(request)
     header = _header(context, text_of(root, "id"), values)
     with (
+        storing(directory),
         closing(Archive(context.files, directory, header)) as archive,
         closing(FORMS[header["format"]](context, Path(directory), values)) as form,
     ):

@@ -6,7 +6,7 @@ to; when a round is settled, the mark goes forward, what the window leaves behin
 with it, so that what is forgotten is not told again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field, replace
 
 from ..reply import text_of
@@ -19,6 +19,8 @@ WINDOW = 7 * 86_400
 it was received does not count as received there."""
 MOST = 10_000
 """Messages that are remembered."""
+KEYS = 2 * MOST
+"""What they are known by: two for each."""
 
 
 @dataclass(frozen=True)
@@ -31,19 +33,32 @@ class Arrivals:
     seen: dict[str, int] = field(default_factory=dict)
 
 
-def advance(state: Arrivals, messages: Iterable[Item], now: float) -> tuple[Arrivals, list[Item]]:
-    """The messages that have arrived, in the order given. ``now`` keeps a message from the future, of which there are
-    some, from moving the mark past those that are yet to come. Raises ``UnexpectedResponse``."""
+def advance(
+    state: Arrivals, messages: Iterable[Item], now: float, own: Container[str] = ()
+) -> tuple[Arrivals, list[Item]]:
+    """The messages that have arrived, in the order given. A copy of one that has arrived, which has a new id, has not;
+    what lies in one of the folders ``own``, such as Sent Items, is no copy of what arrives elsewhere. ``now`` keeps a
+    message from the future, of which there are some, from moving the mark past those that are yet to come. Raises
+    ``UnexpectedResponse``."""
     seen, top, arrived = dict(state.seen), state.top, []
     for one in messages:
         if "@removed" in one or one.get("isDraft"):
             continue
-        key, received = brief(text_of(one, "id")), seconds(one, "receivedDateTime", state.mark)
+        keys, received = _keys(one, own), seconds(one, "receivedDateTime", state.mark)
         top = max(top, min(received, int(now)))
-        if received >= state.floor and key not in seen:
-            seen[key] = received
+        if received < state.floor:
+            continue
+        if seen.keys().isdisjoint(keys):
             arrived.append(one)
+        seen |= dict.fromkeys(keys, received)
     return replace(state, seen=seen, top=top), arrived
+
+
+def _keys(message: Item, own: Container[str]) -> set[str]:
+    """What a message is known by: its id, and what all copies of it share."""
+    shared = message.get("internetMessageId")
+    alone = not shared or message.get("parentFolderId") in own
+    return {brief(text_of(message, "id")), *([] if alone else [brief(f"copy of {shared}")])}
 
 
 def settle(state: Arrivals, window: int) -> Arrivals:
@@ -51,6 +66,6 @@ def settle(state: Arrivals, window: int) -> Arrivals:
     mark = max(state.mark, state.top)
     floor = max(state.floor, mark - window)
     inside = {key: received for key, received in state.seen.items() if received >= floor}
-    kept = newest(inside, MOST)
+    kept = newest(inside, KEYS)
     lost = max((received for key, received in inside.items() if key not in kept), default=floor - 1)
     return Arrivals(floor=max(floor, lost + 1), mark=mark, seen=kept)

@@ -82,7 +82,7 @@ class Received:
         self, state: State, memory: Arrivals, items: list[dict[str, Any]], *, settled: bool, done: bool
     ) -> Step:
         """``settled``: all that was received before the latest of ``items`` has been read, as it always has by time."""
-        memory, found = arrivals.advance(memory, items, self.context.clock())
+        memory, found = arrivals.advance(memory, items, self.context.clock(), state["own"])
         if settled:
             memory = arrivals.settle(memory, WINDOW if self.folder else OVERLAP)
         told = (
@@ -170,22 +170,26 @@ def replied(context: Context, values: dict[str, Any]) -> Received:
 
 
 def _has_earlier(context: Context, message: Item, watched: str | None) -> bool:
-    """Whether the mailbox holds an earlier message of the conversation, sent or received; of one that is watched, it
-    is known. https://learn.microsoft.com/graph/api/user-list-messages"""
+    """Whether the mailbox holds an earlier message of the conversation, sent or received, other than the sender's
+    copy of this one; of one that is watched, it is known. https://learn.microsoft.com/graph/api/user-list-messages"""
     if watched is not None:
         return True
     conversation, received = message.get("conversationId"), message.get("receivedDateTime")
     if not conversation:
         return False
+    itself = (message.get("id"), message.get("internetMessageId"))
     conditions = f"receivedDateTime le {received} and conversationId eq {query.literal(str(conversation))}"
     asked = {
         "$filter": conditions,
         "$orderby": "receivedDateTime",
         "$top": 10,
-        "$select": "id,isDraft,receivedDateTime",
+        "$select": "id,isDraft,receivedDateTime,internetMessageId",
     }
     found = listing(context.graph, get("/messages", query=asked))(None).items
-    return any(one.get("id") != message.get("id") and not one.get("isDraft") for one in found)
+    return any(
+        not one.get("isDraft") and one.get("id") != itself[0] and one.get("internetMessageId") != itself[1]
+        for one in found
+    )
 
 
 def _itself(message: Item) -> list[Happening]:

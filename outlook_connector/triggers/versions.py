@@ -12,9 +12,13 @@ from .arrivals import MOST, OVERLAP
 from .source import Item, brief, newest, seconds
 
 
+NEW = "new"
+
+
 @dataclass(frozen=True)
 class Versions:
-    """Times are whole seconds since 1970. ``seen``: message → when it was changed, and its version."""
+    """Times are whole seconds since 1970. ``seen``: message → when it was changed, its version, and ``NEW`` where it
+    was made after the mark."""
 
     mark: int
     top: int = 0
@@ -32,9 +36,10 @@ def advance(state: Versions, messages: Iterable[Item], now: float) -> tuple[Vers
         before, version = seen.get(key), brief(version_of(one))
         if before is not None and before[1] == version:
             continue
-        seen[key] = [at, version]
         born = max(seconds(one, "createdDateTime"), seconds(one, "receivedDateTime"))
-        if before is not None or born < state.mark - OVERLAP:
+        is_new = born >= state.mark - OVERLAP
+        seen[key] = [at, version, *([NEW] if is_new else [])]
+        if before is not None or not is_new:
             changed.append(one)
     return replace(state, seen=seen, top=top), changed
 
@@ -52,6 +57,8 @@ def settle(state: Versions) -> Versions:
 
 
 def trim(state: Versions) -> Versions:
-    """The state in the middle of reading by time: what lies further back than the overlap is not met again."""
-    inside = {key: one for key, one in state.seen.items() if int(one[0]) >= state.top - OVERLAP}
+    """The state in the middle of reading by time: what lies further back than the overlap is not met again. What was
+    new stays, since it would count as new once more, and not as changed, while the mark stands."""
+    back = state.top - OVERLAP
+    inside = {key: one for key, one in state.seen.items() if int(one[0]) >= back or one[2:]}
     return replace(state, seen=newest(inside, MOST))

@@ -56,12 +56,23 @@ def test_what_is_forgotten_is_not_told_again(rounds: list[tuple[list[int], bool]
 
 
 def test_more_arrivals_than_are_remembered_are_not_told_again() -> None:
-    many = [message(name, START + name // 3) for name in range(arrivals.MOST + 500)]
+    many = [
+        message(name, START + name // 3, internetMessageId=f"<{name}>") for name in range(arrivals.MOST + 500)
+    ]
     state, found = arrivals.advance(Arrivals(START, START), many, FAR)
     assert len(found) == len(many)
     state = arrivals.settle(state, FAR)
-    assert len(state.seen) == arrivals.MOST
+    assert len(state.seen) == arrivals.KEYS
     assert arrivals.advance(state, many, FAR)[1] == []
+
+
+def test_a_copy_has_not_arrived_but_what_one_sends_to_oneself_has() -> None:
+    sent = message(1, START + 1, internetMessageId="<a>", parentFolderId="sent")
+    here = message(2, START + 1, internetMessageId="<a>", parentFolderId="inbox")
+    copy = message(3, START + 1, internetMessageId="<a>", parentFolderId="projects")
+    state, found = arrivals.advance(Arrivals(START, START), [sent, here], FAR, {"sent"})
+    assert here in found
+    assert arrivals.advance(state, [copy], FAR, {"sent"})[1] == []
 
 
 def test_a_message_from_the_future_does_not_hide_those_that_come() -> None:
@@ -167,3 +178,15 @@ def test_what_came_and_went_in_one_page_did_neither() -> None:
     removed = {"id": "a", "@removed": {"reason": "deleted"}}
     _, told = members.advance(Members(), [{"id": "a", "print": "1"}, removed], print_of)
     assert told.new == ()
+
+
+def test_a_change_of_a_new_message_is_told_however_long_the_way_to_it() -> None:
+    """It was made after the mark, and long before the changes that are read first."""
+    born = START + 60
+    state, found = versions.advance(Versions(START), [version(0, 1, born=born, changed=born)], FAR)
+    assert found == []
+    for page in range(1, 6):
+        other = version(page, 1, born=START - 10 * OVERLAP, changed=START + 2_000 + page)
+        state = versions.trim(versions.advance(state, [other], FAR)[0])
+    again = version(0, 2, born=born, changed=START + 3_000)
+    assert versions.advance(state, [again], FAR)[1] == [again]
