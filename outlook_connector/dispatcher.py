@@ -16,13 +16,14 @@ from .consenting import consent_told
 from .context import Context, chosen_mailbox
 from .errors import ConnectorError, InvalidInput, OutcomeUnknown
 from .frames import bare, readable, without_frames
-from .graph.paging import DEFAULT_LIMIT, Listing, Place, collect, iterate, listing, page_size
+from .graph.paging import DEFAULT_LIMIT, PACE, Listing, Place, collect, iterate, listing, page_size
 from .manifest import Manifest, Operation, Trigger
 from .normalise import addresses, normalise, plan
 from .operations.reconciling import reconciled
 from .plain import plain
 from .progress import OnProgress, reporter
 from .schema import Schemas
+from .sent import digest
 from .telemetry import Unseen, observed
 from .triggers.polling import Poll, lasting
 from .triggers.watching import watch
@@ -107,7 +108,7 @@ class Connector(AbstractContextManager["Connector"]):
                 result = reconciled(prepared.operation.name, values, context, lost)
             if prepared.operation.result == "collection":
                 limit = values.get("limit", DEFAULT_LIMIT)
-                result = collect(result, self._place(name, context), values.get("cursor"), limit)
+                result = collect(result, self._place(name, context, values), values.get("cursor"), limit)
         answer: dict[str, Any] = result or {}
         check_output(self._schemas, prepared.operation, answer)
         return answer
@@ -131,7 +132,9 @@ class Connector(AbstractContextManager["Connector"]):
             with readable(name), consent_told(prepared.operation, context):
                 fetch = self._run(prepared, context, values)
         checked = self._checked_pages(prepared.operation, fetch)
-        items = iterate(checked, self._place(name, context), values.get("cursor"), values.get("limit"))
+        items = iterate(
+            checked, self._place(name, context, values), values.get("cursor"), values.get("limit")
+        )
         return seen.items(_told(items, prepared.operation, context))
 
     def poll(self, trigger: str, input: Mapping[str, Any] | None = None) -> dict[str, Any]:  # noqa: A002
@@ -265,8 +268,9 @@ class Connector(AbstractContextManager["Connector"]):
 
         return checked
 
-    def _place(self, name: str, context: Context) -> Place:
-        return Place(name, context.owner, context.cursor_key)
+    def _place(self, name: str, context: Context, values: Mapping[str, Any]) -> Place:
+        asked = {key: value for key, value in values.items() if key not in PACE}
+        return Place(name, context.owner, context.cursor_key, digest(asked)[:16])
 
 
 def _told(

@@ -15,11 +15,13 @@ from threading import Thread
 from typing import Any
 
 from ..binding import GraphRequest
-from ..errors import InvalidInput, UnexpectedResponse
+from ..errors import ConnectorError, InvalidInput, UnexpectedResponse
 from .client import Graph
 
 DEFAULT_LIMIT = 100
 LARGEST_PAGE = 1000
+PACE = frozenset({"cursor", "limit", "pageSize"})
+"""The inputs that say how much of a list is wanted, and not which."""
 SEAL = 16
 """Bytes of a cursor's seal."""
 State = Any
@@ -66,15 +68,17 @@ def page_size(values: dict[str, Any], fallback: int = DEFAULT_LIMIT) -> int:
 
 @dataclass(frozen=True)
 class Place:
-    """Whose cursor it is: it is refused for another operation or mailbox, and where it was not made with ``key``,
-    since a cursor holds a link that the connection's token would be sent along."""
+    """Whose cursor it is: it is refused for another operation, mailbox or input (``inputs`` is a digest of it), and
+    where it was not made with ``key``, since a cursor holds a link that the connection's token would be sent along."""
 
     operation: str
     owner: str
     key: bytes = field(repr=False)
+    inputs: str = ""
 
     def encode(self, state: State, offset: int) -> str:
-        text = json.dumps([self.operation, self.owner, state, offset], separators=(",", ":")).encode()
+        told = [self.operation, self.owner, self.inputs, state, offset]
+        text = json.dumps(told, separators=(",", ":")).encode()
         return base64.urlsafe_b64encode(self._seal(text) + text).decode("ascii")
 
     def decode(self, cursor: str) -> tuple[State | None, int]:
@@ -86,9 +90,12 @@ class Place:
         seal, text = sealed[:SEAL], sealed[SEAL:]
         if not hmac.compare_digest(seal, self._seal(text)):
             raise InvalidInput.of([("/cursor", "must be a nextCursor of an earlier answer, unchanged")])
-        operation, owner, state, offset = json.loads(text)
+        operation, owner, inputs, state, offset = json.loads(text)
         if (operation, owner) != (self.operation, self.owner):
             told = f"belongs to {operation} of the mailbox {owner}; use it there, or start without one"
+            raise InvalidInput.of([("/cursor", told)])
+        if inputs != self.inputs:
+            told = "belongs to a list with other inputs: give those again, or start without a cursor"
             raise InvalidInput.of([("/cursor", told)])
         return state, int(offset)
 
@@ -132,10 +139,18 @@ def _items(fetch: Listing, state: State | None, offset: int, limit: int | None) 
         ahead = _in_background(fetch, page.following) if goes_on else None
         yield from items[middle:]
         if ahead is None:
+            if page.following is None and page.incomplete and left > len(items):
+                raise _incomplete(page.incomplete)
             return
         state, before = page.following, state
         _check_progress(before, state)
         page, offset, left = ahead.result(), 0, left - len(items)
+
+
+def _incomplete(why: str) -> ConnectorError:
+    """After the last item, so that nobody takes a part for the whole."""
+    told = f"The list ends early: {why}. Ask for less, such as by receivedAfter and receivedBefore."
+    return ConnectorError(told, code="incomplete", details={"why": why})
 
 
 def _in_background(fetch: Listing, state: State) -> "Future[Page]":

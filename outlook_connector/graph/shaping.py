@@ -35,7 +35,7 @@ def content(request: GraphRequest) -> bytes | None:
     """The bytes of the request's body."""
     if request.content is not None or request.body is None:
         return request.content
-    return json.dumps(request.body, allow_nan=False).encode()
+    return json.dumps(request.body, allow_nan=False, ensure_ascii=False).encode()
 
 
 def part(config: Config, mailbox: str | None, request: GraphRequest) -> dict[str, Any]:

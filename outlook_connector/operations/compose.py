@@ -1,6 +1,7 @@
 """A message in Graph's words from an operation's input. Pure.
 https://learn.microsoft.com/graph/api/resources/message"""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -80,6 +81,7 @@ def marks(key: str, content: str) -> dict[str, Any]:
 
 def request_size(values: Mapping[str, Any]) -> int:
     """About how many bytes one call with this input would have."""
-    text = sum(len(value.encode()) for value in values.values() if isinstance(value, str))
+    texts = (value for value in values.values() if isinstance(value, str))
+    text = sum(len(json.dumps(value, ensure_ascii=False).encode()) for value in texts)
     files: list[Attachment] = values.get("attachments", [])
     return text + sum(one.size * 4 // 3 + 400 for one in files) + 2_000

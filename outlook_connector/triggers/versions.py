@@ -11,7 +11,6 @@ from ..reply import text_of
 from .arrivals import MOST, OVERLAP
 from .source import Item, brief, newest, seconds
 
-
 NEW = "new"
 
 

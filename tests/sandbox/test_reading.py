@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from outlook_connector import Connector, InvalidInput, NotFound, OperationDenied, connect
+from outlook_connector import Connector, ConnectorError, InvalidInput, NotFound, OperationDenied, connect
 from outlook_connector.sandbox import Sandbox
 from outlook_connector.sandbox.seed import anchors
 
@@ -52,6 +52,13 @@ def test_friendly_filters_find_what_looking_at_everything_finds(outlook_connecto
             ),
         ),
         (
+            {"to": "adele@contoso.example", "subject": "epor"},
+            lambda one: (
+                "adele@contoso.example" in [to["emailAddress"]["address"] for to in one["toRecipients"]]
+                and "epor" in one["subject"].lower()
+            ),
+        ),
+        (
             {"filter": "isRead eq false", "from": "kim@contoso.example"},
             lambda one: not one["isRead"] and sender(one) == "kim@contoso.example",
         ),
@@ -81,6 +88,8 @@ def test_a_cursor_survives_a_restart_and_is_refused_elsewhere(outlook_sandbox: S
         for name, other in (
             ("messages.search", {"query": "x"}),
             ("messages.list", {"mailbox": "adele@contoso.example"}),
+            ("messages.list", {"folder": "sentitems"}),
+            ("messages.list", {"folder": "inbox", "unread": True}),
         ):
             with pytest.raises(InvalidInput, match="belongs to"):
                 second.invoke(name, {**other, "cursor": page["nextCursor"]})
@@ -98,6 +107,11 @@ def test_a_search_finds_by_words_and_says_when_graph_ends_early(
     many = outlook_connector.invoke("messages.search", {"query": "flood", "limit": 5000, "select": ["id"]})
     assert len(many["value"]) == 1000
     assert "1,000" in many["incomplete"]
+    taken = []
+    with pytest.raises(ConnectorError, match="ends early") as ended:
+        taken.extend(outlook_connector.iterate("messages.search", {"query": "flood", "select": ["id"]}))
+    assert (len(taken), ended.value.code) == (1000, "incomplete")
+    assert len(list(outlook_connector.iterate("messages.search", {"query": "flood", "limit": 7}))) == 7
 
 
 def test_folders_are_found_by_path_and_listed_as_a_tree(outlook_connector: Connector) -> None:

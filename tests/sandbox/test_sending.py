@@ -105,6 +105,28 @@ def test_a_large_mail_goes_by_way_of_a_draft(outlook_connector: Connector, kim: 
     assert base64.b64decode(found["contentBytes"]) == content
 
 
+@pytest.mark.parametrize("size", [2_999_999, 3_000_000, 3_145_620, 3 << 20])
+def test_a_file_of_about_three_megabytes_goes_one_of_both_ways(
+    outlook_connector: Connector, size: int
+) -> None:
+    draft = outlook_connector.invoke("drafts.create", {"subject": "Three megabytes"})
+    file = {"name": "film.bin", "contentBytes": base64.b64encode(bytes(size)).decode()}
+    outlook_connector.invoke("attachments.add", {"messageId": draft["id"], "attachment": file})
+    (listed,) = outlook_connector.invoke("attachments.list", {"messageId": draft["id"]})["value"]
+    assert listed["name"] == "film.bin"
+
+
+def test_a_long_text_of_other_scripts_is_no_longer_on_the_wire_than_in_utf_8(
+    outlook_connector: Connector, kim: Connector
+) -> None:
+    body = "日本語" * 300_000
+    answer = outlook_connector.invoke("messages.send", {**MAIL, "body": body, "bodyType": "text"})
+    assert "messageId" not in answer, "one call was enough"
+    (arrived,) = received(kim)
+    got = kim.invoke("messages.get", {"messageId": arrived["id"], "bodyFormat": "text"})["body"]["content"]
+    assert got.strip() == body
+
+
 def test_an_upload_goes_on_after_a_drop(
     outlook_sandbox: Sandbox, outlook_connector: Connector, kim: Connector
 ) -> None:

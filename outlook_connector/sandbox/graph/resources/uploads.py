@@ -30,7 +30,8 @@ _RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 # Between pieces, China's Outlook writes it another way: https://github.com/microsoftgraph/msgraph-sdk-dotnet/issues/2092
 _RANGES = {False: "nextExpectedRanges", True: "NextExpectedRanges"}
 _PIECE = 4 * 1024 * 1024
-_SMALLEST = 3 * 1024 * 1024
+# As measured: https://github.com/microsoftgraph/msgraph-sdk-java-core/pull/52
+_SMALLEST = 2 * 1024 * 1024
 _LARGEST = 150 * 1024 * 1024
 _LIFETIME = timedelta(minutes=30)
 Json = dict[str, Any]
