@@ -186,6 +186,7 @@ def _written(work: _Work, mail: Mail) -> Answer:
     with tracked.put_away_when_refused(context, draft):
         if not mail.carries_key:
             work.claim.save(begun=message_id)
+        draft = tracked.completed(context, create, draft)
         for one in mail.files:
             attach(context.graph, message_id, one)
         tracked.check_recipients(context, message_id)

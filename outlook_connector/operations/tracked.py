@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..binding import GraphRequest, get, path, post
+from ..binding import GraphRequest, get, patch, path, post
 from ..context import Context
 from ..errors import ConnectorError, NotFound, OutcomeUnknown
 from ..graph.upload import attach
 from ..normalise import Attachment
 from ..reply import text_of
+from .completing import lacking
 from .outgoing import hand_over
 
 log = logging.getLogger("outlook_connector.operations")
@@ -48,9 +49,19 @@ def new_draft(context: Context, create: GraphRequest, files: Sequence[Attachment
     draft = context.graph.json(create)
     text_of(draft, "id")
     with put_away_when_refused(context, draft):
+        draft = completed(context, create, draft)
         for one in files:
             attach(context.graph, draft["id"], one)
     return draft
+
+
+def completed(context: Context, create: GraphRequest, draft: Answer) -> Answer:
+    """The draft with all that ``create`` asked for, which Graph may have left out."""
+    left_out = lacking(create.body or {}, draft)
+    if not left_out:
+        return draft
+    change = patch("/messages/{id}", left_out, id=draft["id"])
+    return {**draft, **context.graph.json(replace(change, headers=create.headers, prefer=create.prefer))}
 
 
 class put_away_when_refused:  # noqa: N801 - reads as a verb where it is used

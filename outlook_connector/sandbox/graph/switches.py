@@ -12,6 +12,8 @@ class Switches:
     `lose_notifications`: so many of the next notifications are not sent; subscriptions with a lifecycle URL
     get a `missed` event instead. `double_notifications`: so many of the next ones are sent twice.
     `handshake_seconds`: how long a new receiver has to answer.
+    `lose_comments`: the comment of createReply, createReplyAll and createForward does not come into the draft, as
+    Microsoft's known issues have it.
     `throttling`: Outlook's limits hold (see `throttle`). `service_seconds`: how long each mail request takes.
     """
 
@@ -20,5 +22,6 @@ class Switches:
     lose_notifications: int = 0
     double_notifications: int = 0
     handshake_seconds: float = 10.0
+    lose_comments: bool = False
     throttling: bool = False
     service_seconds: float = 0.0

@@ -37,15 +37,17 @@ REPLY_ALL = Kind("RE:", everybody=True, marks_read=True)
 FORWARD = Kind("FW:", forward=True)
 
 
-def _draft(request: Request, kind: Kind) -> Message:
+def _draft(request: Request, kind: Kind, *, loses_comment: bool = False) -> Message:
     """The answer, not stored yet. Raises 400 where comment and body, or two lists of recipients, are given."""
     original = request.message()
     given = _given(request, kind)
+    comment = "" if loses_comment else given["comment"]
+    del given["comment"]
     own = request.mailbox.address
     people = {} if kind.forward else quoting.answer_recipients(original, own, everybody=kind.everybody)
     data = {
         "subject": quoting.subject(kind.prefix, original),
-        "body": quoting.quoted(original, given.pop("comment")),
+        "body": quoting.quoted(original, comment),
         "importance": original.get("importance"),
         **people,
         **given,
@@ -88,7 +90,8 @@ def _given(request: Request, kind: Kind) -> Json:
 
 def _creating(kind: Kind) -> Handler:
     def handler(request: Request) -> Answer:
-        return message_answer(request, 201, request.mailbox.put(_draft(request, kind)))
+        made = _draft(request, kind, loses_comment=request.switches.lose_comments)
+        return message_answer(request, 201, request.mailbox.put(made))
 
     return handler
 
