@@ -8,6 +8,7 @@ import click
 
 from ... import __version__
 from ...errors import ConnectorError
+from .account import account
 from .completion import completion
 from .demo import demo
 from .describe import describe
@@ -25,7 +26,10 @@ from .watch import watch
 
 NAME = "outlook-connector"
 
-COMMANDS = (demo, operations, describe, invoke, watch, login, doctor, scopes, sandbox, export, completion)
+COMMANDS = (
+    *(demo, operations, describe, invoke, watch, login, account, doctor, scopes, sandbox),
+    *(export, completion),
+)
 
 
 @click.group(
