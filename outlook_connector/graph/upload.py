@@ -10,8 +10,9 @@ from dataclasses import replace
 from typing import Any, BinaryIO
 from urllib.parse import unquote
 
-from ..binding import get, post
-from ..errors import InvalidInput, TransportError, UnexpectedResponse
+from ..binding import GraphRequest, get, post
+from ..config import PERSONLESS
+from ..errors import Forbidden, InvalidInput, TransportError, UnexpectedResponse
 from ..normalise import Attachment
 from ..reply import Reply, error_of
 from .addresses import may_take_upload
@@ -25,6 +26,10 @@ log = logging.getLogger("outlook_connector.graph")
 SMALL = 3_000_000
 """Bytes below which an attachment goes in one POST: Outlook refuses one of 3,145,612 bytes, and takes a session for
 2 MiB and more. https://github.com/microsoftgraph/msgraph-sdk-java-core/pull/52"""
+ANOTHERS = (
+    "Graph takes files of 3 MB and more in another person's mailbox from applications alone: send it from one's own "
+    "mailbox, use auth application, or share a link to the file."
+)
 LARGEST = 150 * 1024 * 1024
 PIECE = 320 * 1024 * 12
 """Bytes of one PUT: under 4 MB, and a multiple of 320 KiB as Microsoft advises."""
@@ -40,12 +45,26 @@ def attach(graph: Graph, message_id: str, attachment: Attachment) -> dict[str, A
     item = {key: value for key, value in attachment.properties.items() if key != "@odata.type"}
     body = {"AttachmentItem": {"attachmentType": "file", "size": attachment.size, **item}}
     request = post("/messages/{messageId}/attachments/createUploadSession", body, messageId=message_id)
-    address = graph.json(replace(request, announced=attachment.size)).get("uploadUrl")
+    address = _session(graph, replace(request, announced=attachment.size)).get("uploadUrl")
     if not isinstance(address, str) or not may_take_upload(graph.config.graph_url, address):
         raise UnexpectedResponse("Graph's upload session has no https address of a service.")
     with attachment.open() as stream:
         new = _upload(graph, address, stream, attachment.size) or _found(graph, message_id, attachment)
     return {**attachment.properties, "size": attachment.size, **({"id": new} if new else {})}
+
+
+def _session(graph: Graph, request: GraphRequest) -> dict[str, Any]:
+    """A new upload session. Raises ``Forbidden`` with the likely cause, where a person attaches to a message in
+    another's mailbox: https://learn.microsoft.com/graph/known-issues"""
+    try:
+        return graph.json(request)
+    except Forbidden as refused:
+        if graph.mailbox is None or graph.config.auth in PERSONLESS:
+            raise
+        refused.message = f"{refused.message} {ANOTHERS}"
+        refused.args = (refused.message,)
+        refused.details["advice"] = ANOTHERS
+        raise
 
 
 def _upload(graph: Graph, address: str, stream: BinaryIO, size: int) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from outlook_connector import Connector, InvalidInput, TransportError, connect
+from outlook_connector import Connector, Forbidden, InvalidInput, TransportError, connect
 from outlook_connector.graph.upload import PIECE
 from outlook_connector.progress import Progress
 from outlook_connector.sandbox import Sandbox
@@ -158,3 +158,16 @@ def test_a_file_gets_a_name_that_every_system_takes(
     assert saved.parent == tmp_path
     assert len(saved.name.encode()) <= 210
     assert saved.stem.lower() not in ("con", "nul", "")
+
+
+def test_a_large_file_in_anothers_mailbox_is_for_applications(outlook_sandbox: Sandbox) -> None:
+    file = {"name": "film.bin", "contentBytes": base64.b64encode(bytes(3_300_000)).decode()}
+    mail = {"subject": "Film", "to": ["nestor@contoso.example"], "attachments": [file]}
+    shared = "kim@contoso.example"
+    with connect(outlook_sandbox.config("nestor@contoso.example", mailbox=shared)) as person:
+        with pytest.raises(Forbidden, match="from applications alone"):
+            person.invoke("drafts.create", mail)
+        small = {**mail, "attachments": [{"name": "note.txt", "contentBytes": "SGVsbG8="}]}
+        assert person.invoke("drafts.create", small)["hasAttachments"]
+    with connect(outlook_sandbox.config(auth="application", mailbox=shared)) as application:
+        assert application.invoke("drafts.create", mail)["hasAttachments"]

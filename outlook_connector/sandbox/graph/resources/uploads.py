@@ -38,8 +38,11 @@ Json = dict[str, Any]
 
 
 def create_session(request: Request) -> Answer:
-    """Opens a session for one file: 201 with `uploadUrl`, `expirationDateTime`, `nextExpectedRanges`."""
+    """Opens a session for one file: 201 with `uploadUrl`, `expirationDateTime`, `nextExpectedRanges`; 403 for a person
+    in another's mailbox, as https://learn.microsoft.com/graph/known-issues has it."""
     message = request.message()
+    if request.caller.user_id not in (None, request.owner.id):
+        raise problem("denied")
     item = request.parameters("attachmentItem").get("attachmentItem")
     if not isinstance(item, dict) or not isinstance(item.get("name"), str):
         raise bad_request("The parameter 'AttachmentItem' needs a name.", "ErrorInvalidParameter")
