@@ -149,7 +149,7 @@ def _items(fetch: Listing, state: State | None, offset: int, limit: int | None) 
 
 def _incomplete(why: str) -> ConnectorError:
     """After the last item, so that nobody takes a part for the whole."""
-    told = f"The list ends early: {why}. Ask for less, such as by receivedAfter and receivedBefore."
+    told = f"The list ends early: {why}. Ask for less at a time, such as for a shorter span of time."
     return ConnectorError(told, code="incomplete", details={"why": why})
 
 
