@@ -14,6 +14,10 @@ Kept = TypeVar("Kept")
 TOMBSTONE = 86_400.0
 """Seconds for which a deleted key's own version is remembered."""
 
+SET_BACK = 5.0
+"""Seconds by which a lease may seem to begin in the future. One that begins later was taken before the clock was set
+back, and is void, so that a holder that died delays nobody by as much; a smaller step of the clock ends no lease."""
+
 SWEEP_EVERY = 64
 """Writes between two sweeps of rows whose time is over."""
 
@@ -25,6 +29,13 @@ class _Row:
     expires: float | None
 
 
+@dataclass(frozen=True)
+class _Taken:
+    fence: int
+    begins: float
+    expires: float
+
+
 class MemoryStore:
     """Rows in a dictionary. ``now`` gives epoch seconds."""
 
@@ -32,7 +43,7 @@ class MemoryStore:
         self._now = now
         self._lock = ForkSafeLock()
         self._rows: dict[str, _Row] = {}
-        self._leases: dict[str, tuple[int, float]] = {}
+        self._leases: dict[str, _Taken] = {}
         self._kept: dict[tuple[int, str], Any] = {}
         self._counter = 0
         self._horizon = 0  # the highest version among rows swept away: what a key without a row counts as
@@ -60,10 +71,11 @@ class MemoryStore:
     def lease(self, key: str, ttl: float) -> "MemoryLease | None":
         with self._lock:
             now = self._now()
-            if self._leases.get(key, (0, 0.0))[1] > now:
+            held = self._leases.get(key)
+            if held and held.begins <= now + SET_BACK and held.expires > now:
                 return None
             self._counter += 1
-            self._leases[key] = (self._counter, now + ttl)
+            self._leases[key] = _Taken(self._counter, now, now + ttl)
             return MemoryLease(self, key, self._counter)
 
     def kept(self, name: str, make: Callable[[], Kept]) -> Kept:
@@ -79,7 +91,8 @@ class MemoryStore:
     def give_back(self, key: str, fence: int) -> None:
         """Ends the lease of ``key`` if it is still the one with this fence."""
         with self._lock:
-            if self._leases.get(key, (0, 0.0))[0] == fence:
+            held = self._leases.get(key)
+            if held and held.fence == fence:
                 del self._leases[key]
 
     def _over(self, row: _Row) -> bool:

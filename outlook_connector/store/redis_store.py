@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from ..errors import ConfigError, ConnectorError
 from .interface import StoreConflict
-from .memory import SWEEP_EVERY, TOMBSTONE
+from .memory import SET_BACK, SWEEP_EVERY, TOMBSTONE
 
 PREFIX = "{outlook-connector}:"
 """In front of every key; the braces keep all of them in one slot of a cluster."""
@@ -64,11 +64,12 @@ return version
 """
 
 LEASE = f"""{_BEGIN}
-local held = redis.call('HMGET', lease, 'owner', 'expires', 'fence')
+local held = redis.call('HMGET', lease, 'owner', 'expires', 'fence', 'taken')
 if held[1] == ARGV[2] then return tonumber(held[3]) end
-if held[2] and tonumber(held[2]) > now then return 0 end
+if held[2] and tonumber(held[2]) > now and tonumber(held[4] or '0') <= now + {SET_BACK} then return 0 end
 local fence = redis.call('INCR', p .. 'counter')
-redis.call('HSET', lease, 'owner', ARGV[2], 'fence', fence, 'expires', string.format('%.6f', now + ARGV[3]))
+redis.call('HSET', lease, 'owner', ARGV[2], 'fence', fence)
+redis.call('HSET', lease, 'taken', string.format('%.6f', now), 'expires', string.format('%.6f', now + ARGV[3]))
 redis.call('PEXPIRE', lease, math.ceil(ARGV[3] * 1000) + 60000)
 return fence
 """

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ..errors import ConfigError, ConnectorError
 from .interface import StoreConflict
-from .memory import SWEEP_EVERY, TOMBSTONE
+from .memory import SET_BACK, SWEEP_EVERY, TOMBSTONE
 
 BUSY_TIMEOUT = 15.0
 """Seconds that a write waits for another process's write."""
@@ -26,16 +26,13 @@ CREATE TABLE IF NOT EXISTS counters (
 CREATE TABLE IF NOT EXISTS entries (
     key TEXT PRIMARY KEY, blob BLOB, version INTEGER NOT NULL, expires REAL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS entries_by_expiry ON entries (expires) WHERE expires IS NOT NULL;
-CREATE TABLE IF NOT EXISTS leases (
-    key TEXT PRIMARY KEY, fence INTEGER NOT NULL, expires REAL NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS holders (
+    key TEXT PRIMARY KEY, fence INTEGER NOT NULL, taken REAL NOT NULL, expires REAL NOT NULL) WITHOUT ROWID;
 INSERT OR IGNORE INTO counters VALUES (0, 0, 0);
 """
 
 
-LONGEST_LEASE = 2 * 3600.0
-"""Seconds. A lease that would last longer was taken before the clock was set back, and is void."""
-
-_HELD = "SELECT 1 FROM leases WHERE key = ? AND expires > ? AND expires < ?"
+_HELD = "SELECT 1 FROM holders WHERE key = ? AND expires > ? AND taken <= ?"
 
 
 class SqliteStore:
@@ -88,21 +85,23 @@ class SqliteStore:
         now = self._now()
         with self._told():
             held = (
-                self._connection().execute(_HELD, (key, now, now + LONGEST_LEASE)).fetchone()
+                self._connection().execute(_HELD, (key, now, now + SET_BACK)).fetchone()
             )  # a look without the write lock, so that those who wait disturb nobody
         if held:
             return None
         with self._writing() as database:
-            if database.execute(_HELD, (key, now, now + LONGEST_LEASE)).fetchone():
+            if database.execute(_HELD, (key, now, now + SET_BACK)).fetchone():
                 return None
             fence = self._count(database)
-            database.execute("INSERT OR REPLACE INTO leases VALUES (?, ?, ?)", (key, fence, now + ttl))
+            database.execute(
+                "INSERT OR REPLACE INTO holders VALUES (?, ?, ?, ?)", (key, fence, now, now + ttl)
+            )
         return SqliteLease(self, key, fence)
 
     def give_back(self, key: str, fence: int) -> None:
         """Ends the lease of ``key`` if it is still the one with this fence."""
         with self._writing() as database:
-            database.execute("DELETE FROM leases WHERE key = ? AND fence = ?", (key, fence))
+            database.execute("DELETE FROM holders WHERE key = ? AND fence = ?", (key, fence))
 
     def holds_rows(self) -> bool:
         """Whether there is any row that has not run out."""
@@ -137,7 +136,7 @@ class SqliteStore:
             (now,),
         )
         database.execute("DELETE FROM entries WHERE expires <= ?", (now,))
-        database.execute("DELETE FROM leases WHERE expires <= ?", (now,))
+        database.execute("DELETE FROM holders WHERE expires <= ?", (now,))
 
     def _own(self) -> sqlite3.Connection | None:
         """This thread's connection, unless a fork lies between: SQLite forbids a child to use or close it."""

@@ -174,6 +174,20 @@ def test_waiting_gives_up_after_its_timeout_with_an_error_that_may_be_retried(
     assert len(set(clock.pauses)) > 5
 
 
+def test_a_clock_set_back_leaves_a_dead_holders_lease_no_longer_than_it_was(
+    store: Store, clock: Clock
+) -> None:
+    assert store.lease("a", 45) is not None
+    clock.now -= 3600
+    assert store.lease("a", 45) is not None
+
+
+def test_a_small_step_back_of_the_clock_ends_no_lease(store: Store, clock: Clock) -> None:
+    assert store.lease("a", 45) is not None
+    clock.now -= 2
+    assert store.lease("a", 45) is None
+
+
 def test_a_failure_inside_the_block_releases_the_lease(store: Store) -> None:
     with pytest.raises(ZeroDivisionError), held(store, "a", ttl=30, timeout=1):
         raise ZeroDivisionError
