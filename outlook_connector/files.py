@@ -54,7 +54,10 @@ class Files:
 
     def open(self, path: str) -> tuple[BinaryIO, int]:
         """A file to read, and its size in bytes. Raises ``OperationDenied``, or ``ValueError`` if unreadable."""
-        descriptor, found = self._opened(path, _READING, "read")
+        try:
+            descriptor, found = self._opened(path, _READING, "read")
+        except OSError as error:
+            raise ValueError(f"cannot be read: {error.strerror}") from None
         return os.fdopen(descriptor, "rb"), found.st_size
 
     def appending(self, path: str) -> BinaryIO:
@@ -63,6 +66,8 @@ class Files:
             return os.fdopen(self._opened(path, _APPENDING, "written")[0], "r+b")
         except ValueError as error:
             raise InvalidInput.of([("/saveTo", str(error))]) from None
+        except OSError as error:
+            raise _cannot_write(path, error) from None
 
     def directory(self, path: str) -> str:
         """The directory, made where there is none. Raises ``OperationDenied`` or ``InvalidInput``."""
@@ -75,11 +80,8 @@ class Files:
 
     def _opened(self, path: str, flags: int, use: str) -> tuple[int, os.stat_result]:
         file, top = self._inside(path)
-        try:
-            with reached(top, _parent(file, top)) as directory:
-                descriptor = directory.open(file.name, flags)
-        except OSError as error:
-            raise ValueError(f"cannot be {use}: {error.strerror}") from None
+        with reached(top, _parent(file, top)) as directory:
+            descriptor = directory.open(file.name, flags)
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
             os.close(descriptor)
