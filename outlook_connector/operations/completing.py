@@ -21,11 +21,12 @@ def lacking(asked: Mapping[str, Any], draft: Mapping[str, Any]) -> dict[str, Any
     """What to PATCH a draft with, so that it says what was ``asked`` for; nothing where it does, or where the answer
     does not tell. ``asked`` is the body of createReply, createReplyAll or createForward."""
     found: dict[str, Any] = {}
-    comment, body = asked.get("comment"), draft.get("body") or {}
+    comment, body, wanted = asked.get("comment"), draft.get("body") or {}, asked.get("message", {})
     content = body.get("content")
-    if comment and isinstance(content, str) and _plain(comment) not in _plain(content):
+    if comment and isinstance(content, str) and not _says(content, comment):
         found["body"] = {**body, "content": _above(comment, body)}
-    wanted = asked.get("message", {})
+    if "body" in wanted and isinstance(content, str) and not _says(content, wanted["body"]["content"]):
+        found["body"] = wanted["body"]
     for name in PEOPLE:
         if name in wanted and name in draft:
             there = {address.lower() for address in addresses(draft[name] or [])}
@@ -34,12 +35,23 @@ def lacking(asked: Mapping[str, Any], draft: Mapping[str, Any]) -> dict[str, Any
     return found
 
 
+def _says(content: str, text: str) -> bool:
+    """Whether a body has the text, be it taken as markup or as the characters that it is made of."""
+    there = _plain(content)
+    return _plain(text) in there or _words(text) in there
+
+
 def _plain(text: str) -> str:
     """The words alone: Exchange rewrites markup, entities and line ends."""
-    return "".join(html.unescape(_TAG.sub("", text)).split())
+    return _words(html.unescape(_TAG.sub("", text)))
+
+
+def _words(text: str) -> str:
+    return "".join(text.split())
 
 
 def _above(comment: str, body: Mapping[str, Any]) -> str:
+    """The body with the comment first; above HTML it is HTML, as in a reply that Graph writes itself."""
     content = str(body["content"])
     if str(body.get("contentType")).lower() != "html":
         return f"{comment}\r\n\r\n{content}"

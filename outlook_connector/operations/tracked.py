@@ -135,7 +135,13 @@ def check_recipients(context: Context, message_id: str) -> None:
     query = {"$select": "toRecipients,ccRecipients,bccRecipients,replyTo"}
     found = context.graph.json(get("/messages/{id}", query=query, id=message_id))
     listed = [one for field in found.values() if isinstance(field, list) for one in field]
-    context.policy.check_recipients(str(one.get("emailAddress", {}).get("address", "")) for one in listed)
+    context.policy.check_recipients(_address(one) for one in listed)
+
+
+def _address(recipient: Any) -> str:
+    """Empty where Graph tells none, which is on no list."""
+    told = recipient.get("emailAddress") if isinstance(recipient, dict) else None
+    return str(told.get("address") or "") if isinstance(told, dict) else ""
 
 
 def immutable(request: GraphRequest) -> GraphRequest:

@@ -1,10 +1,11 @@
 """Drafts of answers say what was asked for, even where the mail service leaves it out."""
 
+import json
 from typing import Any
 
 import pytest
 
-from outlook_connector import Connector, connect
+from outlook_connector import Connector, OperationDenied, connect
 from outlook_connector.operations.completing import lacking
 from outlook_connector.sandbox import Sandbox
 from outlook_connector.sandbox.seed import anchors
@@ -50,7 +51,35 @@ def test_nothing_is_asked_for_twice() -> None:
     assert lacking({"comment": "three"}, {"id": "x"}) == {}
     added = lacking({"comment": "three"}, {"body": body})["body"]["content"]
     assert added.startswith("<html><body><div>three</div><p>")
+    escaped = {"contentType": "html", "content": "<body>a &lt; b<br>and c &gt; d</body>"}
+    assert lacking({"comment": "a < b\nand c > d"}, {"body": escaped}) == {}
     kim = {"emailAddress": {"address": "Kim@contoso.example"}}
     asked = {"message": {"toRecipients": [kim]}}
     assert lacking(asked, {"toRecipients": []}) == {"toRecipients": [kim]}
     assert lacking(asked, {"toRecipients": [{"emailAddress": {"address": "kim@contoso.example"}}]}) == {}
+
+
+def test_a_body_that_was_left_out_takes_the_place_of_the_quotation() -> None:
+    mine = {"contentType": "text", "content": "a < b"}
+    quoted = {"contentType": "html", "content": "<body>old</body>"}
+    assert lacking({"message": {"body": mine}}, {"body": quoted}) == {"body": mine}
+    written = {"contentType": "html", "content": "<body>a &lt; b</body>"}
+    assert lacking({"message": {"body": mine}}, {"body": written}) == {}
+
+
+def test_half_a_character_of_the_original_stops_no_answer(outlook_sandbox: Sandbox) -> None:
+    draft = {"id": "A", "isDraft": True, "body": {"contentType": "text", "content": "\ud83d"}}
+    outlook_sandbox.fault("POST /me/messages/*/createReply", status=201, body=json.dumps(draft))
+    outlook_sandbox.fault("PATCH /me/messages/A", status=200, body=json.dumps(draft))
+    with connect(outlook_sandbox.config()) as connector:
+        assert connector.invoke("drafts.createReply", {**REPORT, "comment": "See you."})["id"] == "A"
+
+
+def test_a_recipient_without_an_address_is_on_no_list(outlook_sandbox: Sandbox) -> None:
+    nobody = json.dumps({"toRecipients": [{"emailAddress": None}]})
+    outlook_sandbox.fault("GET /me/messages/*", status=200, body=nobody)
+    with (
+        connect(outlook_sandbox.config(recipients={"allow": ["kim@contoso.example"]})) as connector,
+        pytest.raises(OperationDenied, match=r"recipients\.allow"),
+    ):
+        connector.invoke("drafts.send", {"draftId": anchors.DRAFT})
