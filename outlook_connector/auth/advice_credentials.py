@@ -85,6 +85,12 @@ BY_AADSTS: Mapping[int, Advice] = {
         "The app's assertion is not a JWT that can be read.",
         "Check what federatedTokenFile, federatedToken or certificate leads to.",
     ),
+    5002738: Advice(
+        AuthError,
+        "The app's assertion is signed in a way that Microsoft Entra does not take.",
+        "Have the other identity provider sign its tokens with RS256.",
+        "federatedTokenFile",
+    ),
     50166: Advice(
         AuthError,
         "Microsoft Entra could not read the keys of the federated token's issuer.",

@@ -56,6 +56,8 @@ class Certificate:
 
 def read(settings: CertificateSettings) -> Certificate:
     """The certificate that the configuration names. Raises ``ConfigError``, which quotes nothing of it."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+
     password = settings.password.reveal().encode() if settings.password else None
     data = settings.pem.reveal().encode() if settings.pem else _contents(settings.path or "")
     failure: ConfigError
@@ -63,6 +65,8 @@ def read(settings: CertificateSettings) -> Certificate:
         found = (_from_pem if b"-----BEGIN" in data else _from_pfx)(data, password)
     except TypeError:  # cryptography's way to say that a password is missing, or superfluous
         failure = refusal("password", "is missing, or is given for a key that has none")
+    except UnsupportedAlgorithm:
+        failure = _no_rsa()
     except ValueError:  # the library's text may quote what it read
         failure = (
             refusal("password", "does not open the key, or the key is broken") if password else _unreadable()
@@ -122,8 +126,12 @@ def _checked(found: Certificate | None) -> Certificate:
     if found is None:
         raise refusal("path", "must hold the certificate and the private key that belongs to it")
     if not isinstance(found.key, RSAPrivateKey):
-        raise refusal("path", "must hold an RSA key: Microsoft Entra takes no other for an app's certificate")
+        raise _no_rsa()
     return found
+
+
+def _no_rsa() -> ConfigError:
+    return refusal("path", "must hold an RSA key: Microsoft Entra takes no other for an app's certificate")
 
 
 def _unreadable() -> ConfigError:

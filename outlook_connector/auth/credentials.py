@@ -146,13 +146,13 @@ def credential(config: Config, clock: Epoch = time) -> Credential:
 
 def facts(config: Config, clock: Epoch) -> dict[str, Any]:
     """For ``auth.status``: ``kind``, and ``expiresAt``, ``thumbprint`` and ``problem`` where there are any."""
-    name = kind(config)
+    name, told = kind(config), dict[str, Any]()
     try:
         found = credential(config, clock)
         told = found.ends()
         found.check()
     except CredentialExpired as error:
-        return {"kind": name, **{"expiresAt": error.details.get("expiresAt")}, "problem": error.message}
+        return {"kind": name, **told, "problem": error.message}
     except ConfigError as error:
         return {"kind": name, "problem": error.message}
     return {"kind": name, **told}

@@ -36,6 +36,12 @@ def tokens(call: Callable[[], Any]) -> Answer:
     wrong = [
         name for name, fits in _SHAPES.items() if answer.get(name) is not None and not fits(answer[name])
     ]
+    if wrong == ["expires_in"] and _is_past(answer["expires_in"]):
+        raise UnexpectedResponse(
+            "The token that came has ended already by this machine's clock, which is ahead. Set the clock, or let NTP "
+            "do it.",
+            details={"advice": "Set this machine's clock, or let NTP do it."},
+        )
     if wrong:
         raise UnexpectedResponse(f"The sign-in service answered with an unusable {', '.join(wrong)}.")
     at = answer.get("refresh_on")  # msal's epoch seconds, by the real clock
@@ -60,6 +66,11 @@ def _is_seconds(value: Any) -> bool:
         return isinstance(value, (int, float, str)) and 0 <= float(value) < LONGEST_LIFE
     except ValueError:
         return False
+
+
+def _is_past(value: Any) -> bool:
+    """Where the answer gives a date, msal makes the seconds to it by this machine's clock."""
+    return isinstance(value, int | float) and value < 0
 
 
 _SHAPES: Mapping[str, Callable[[Any], bool]] = {

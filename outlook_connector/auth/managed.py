@@ -48,7 +48,7 @@ class ManagedClient:
         try:
             return library.tokens(lambda: client.acquire_token_for_client(resource=resource))
         except TransportError as error:
-            failure = error if "status" in error.details else _nowhere(error)
+            failure = _busy(error) if "status" in error.details else _nowhere(error)
         raise failure
 
     def _explained(self, answer: Mapping[str, Any]) -> ConnectorError:
@@ -72,6 +72,19 @@ class ManagedClient:
                     f"auth: managedIdentity is not served on {place}; use a certificate or federatedTokenFile there.",
                     details={"problems": [{"pointer": "/auth", "message": f"is not served on {place}"}]},
                 )
+
+
+def _busy(error: TransportError) -> TransportError:
+    """https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token#retry-guidance"""
+    wait = error.details.get("retryAfter")
+    advice = f"Try again after {wait:g} seconds." if wait else "Try again in a minute."
+    return TransportError(
+        f"This machine's endpoint for managed identities, {error.details['host']}, could not answer for the moment "
+        f"(HTTP {error.details['status']}). {advice}",
+        code=error.code,
+        retryable=True,
+        details={**error.details, "advice": advice},
+    )
 
 
 def _nowhere(error: TransportError) -> TransportError:

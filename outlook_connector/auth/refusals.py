@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from ..config import Config
 from ..errors import ConnectorError, ConsentRequired, SignInRequired, TransportError
-from . import advice_credentials
+from . import advice_credentials, advice_requests
 from .advice import BY_AADSTS, BY_ERROR, LATER, OTHERWISE, Advice
 from .scopes import DEFAULT, RESERVED
 
@@ -20,7 +20,7 @@ _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _NUMBER = re.compile(r"AADSTS(\d{4,9})\b")
 
 
-_NUMBERS: Mapping[int, Advice] = {**BY_AADSTS, **advice_credentials.BY_AADSTS}
+_NUMBERS: Mapping[int, Advice] = {**BY_AADSTS, **advice_credentials.BY_AADSTS, **advice_requests.BY_AADSTS}
 _WORDS: Mapping[str, Advice] = {**BY_ERROR, **advice_credentials.BY_ERROR}
 
 

@@ -6,7 +6,7 @@ import string
 
 import pytest
 
-from outlook_connector.auth import advice_credentials, refusals, scopes
+from outlook_connector.auth import advice_credentials, advice_requests, refusals, scopes
 from outlook_connector.auth.advice import BY_AADSTS, BY_ERROR, OTHERWISE, Advice
 from outlook_connector.config import Config, Secret
 from outlook_connector.errors import (
@@ -37,7 +37,9 @@ CLASSES = {
     650057: ConsentRequired, 650053: AuthError, 7000222: CredentialExpired, 7000215: AuthError,
     7000218: AuthError, 700016: AuthError, 90002: AuthError, 900023: AuthError, 50011: AuthError,
     500113: AuthError, 900382: AuthError, 500011: AuthError, 90033: TransportError,
-    700027: AuthError, 700024: AuthError, 1000502: CredentialExpired, 700213: AuthError, 70020: SignInRequired,
+    50196: AuthError, 9002313: SignInRequired, 90014: AuthError, 500121: SignInRequired, 90095: ConsentRequired,
+    5002738: AuthError, 700027: AuthError, 700024: AuthError,
+    1000502: CredentialExpired, 700213: AuthError, 70020: SignInRequired,
 }  # fmt: skip
 
 KEYS = {
@@ -54,6 +56,7 @@ ALL_ADVICE = list(
             *BY_ERROR.values(),
             *advice_credentials.BY_AADSTS.values(),
             *advice_credentials.BY_ERROR.values(),
+            *advice_requests.BY_AADSTS.values(),
             OTHERWISE,
         ]
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import ssl
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,7 +24,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from outlook_connector.auth import Auth
 from outlook_connector.config import build
 from outlook_connector.config_source import read
-from outlook_connector.errors import AuthError, ConfigError, CredentialExpired, TransportError
+from outlook_connector.errors import AuthError, ConfigError, ConnectorError, CredentialExpired, TransportError
 from outlook_connector.schema import Schemas
 from outlook_connector.store import MemoryStore
 
@@ -145,6 +146,7 @@ def test_an_expired_certificate_is_told_before_any_request(http: responses.Reque
     shown = auth.status()["credential"]
     assert shown["expiresAt"] == refused.value.details["expiresAt"]
     assert "expired" in shown["problem"]
+    assert len(shown["thumbprint"]) == 40
 
 
 def test_status_tells_when_a_certificate_ends(http: responses.RequestsMock) -> None:
@@ -162,6 +164,15 @@ def ec_pem() -> str:
     return pem(certificate(key), key)
 
 
+def odd_pem() -> str:
+    """A key on a curve that no library knows: the curve's id, and so its name, is another in each place."""
+    der = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        serialization.Encoding.DER, PKCS8, serialization.NoEncryption()
+    )
+    named = der.replace(bytes.fromhex("2a8648ce3d030107"), bytes.fromhex("2a8648ce3d03017f"))
+    return ssl.DER_cert_to_PEM_cert(named).replace("CERTIFICATE", "PRIVATE KEY")
+
+
 BROKEN: dict[str, tuple[Callable[[Path], dict[str, Any]], str]] = {
     "no such file": (lambda folder: {"path": str(folder / "none.pem")}, "/certificate/path"),
     "no certificate": (lambda folder: {"path": in_file(folder, b"nothing of the kind")}, "/certificate/path"),
@@ -170,6 +181,7 @@ BROKEN: dict[str, tuple[Callable[[Path], dict[str, Any]], str]] = {
         lambda folder: {"pem": pem(key=rsa.generate_private_key(public_exponent=65537, key_size=2048))},
         "/certificate/path",
     ),
+    "an unknown curve": (lambda folder: {"pem": odd_pem()}, "/certificate/path"),
     "not RSA": (lambda folder: {"pem": ec_pem()}, "/certificate/path"),
     "wrong password": (
         lambda folder: {"path": in_file(folder, pfx("another")), "password": PASSWORD},
@@ -296,6 +308,28 @@ def test_an_endpoint_that_is_being_updated_is_asked_again(
     http.get(IMDS, status=status, json={"error": "updating"})
     http.get(IMDS, json={"access_token": "mi-3", "expires_in": "3599"})
     assert made({"auth": "managedIdentity"}).token() == "mi-3"
+
+
+@pytest.mark.parametrize("status", [404, 429, 500])
+def test_an_endpoint_that_stays_busy_is_called_what_it_is(
+    http: responses.RequestsMock, azure: pytest.MonkeyPatch, status: int
+) -> None:
+    http.get(IMDS, status=status, json={"error": "updating"})
+    with pytest.raises(TransportError, match="endpoint for managed identities") as refused:
+        made({"auth": "managedIdentity"}).token()
+    assert refused.value.retryable is True
+    assert "status.cloud.microsoft" not in refused.value.message
+    assert refused.value.details["status"] == status
+
+
+def test_a_token_that_ended_before_it_came_is_a_matter_of_this_machines_clock(
+    http: responses.RequestsMock, azure: pytest.MonkeyPatch
+) -> None:
+    azure.setenv("IDENTITY_ENDPOINT", SITE)
+    azure.setenv("IDENTITY_HEADER", "header-canary")
+    http.get(SITE, json={"access_token": "mi-4", "expires_on": str(int(time.time()) - 3600)})
+    with pytest.raises(ConnectorError, match="clock"):
+        made({"auth": "managedIdentity"}).token()
 
 
 def test_outside_azure_it_is_said_that_there_is_no_endpoint(
