@@ -108,11 +108,12 @@ def test_plain_http_is_not_served():
 
 def test_many_requests_on_one_connection_are_quick():
     with Sandbox() as sandbox, requests.Session() as session:
-        get(sandbox, session=session)
-        started = time.monotonic()
+        quickest = 1.0
         for _ in range(100):
+            started = time.monotonic()
             assert get(sandbox, session=session).ok
-        assert time.monotonic() - started < 2, "slower than 50 requests a second: is TCP_NODELAY lost?"
+            quickest = min(quickest, time.monotonic() - started)
+        assert quickest < 0.03, "without TCP_NODELAY each takes 40 ms, however idle the machine is"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
