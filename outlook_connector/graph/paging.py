@@ -49,6 +49,18 @@ def listing(graph: Graph, first: GraphRequest) -> Listing:
     return fetch
 
 
+def walk(fetch: Listing) -> Iterator[Page]:
+    """Page after page, to the end. Raises ``UnexpectedResponse`` where one leads to itself."""
+    state: State | None = None
+    while True:
+        page = fetch(state)
+        yield page
+        if page.following is None:
+            return
+        _check_progress(state, page.following)
+        state = page.following
+
+
 def page_of(answer: dict[str, Any]) -> Page:
     """A page from Graph's answer. Raises ``UnexpectedResponse`` where it has no list of objects."""
     items = answer.get("value")

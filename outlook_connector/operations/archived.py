@@ -8,12 +8,12 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from ..binding import get
 from ..context import Context
 from .archive import UNFINISHED, Row, to_disk
-from .content import copied
+from .content import Written, copied
 from .messages import with_body_format
 
 LINES = "messages.jsonl"
@@ -102,7 +102,7 @@ class JsonLines:
         """The message's row. Raises what Graph answers; of the message, nothing is left then."""
         request = get("/messages/{id}", query={"$expand": LISTED}, id=message["id"])
         found = self._context.graph.json(with_body_format(request, self._values))
-        line = _Line(self._stream)
+        line = Written(self._stream)
         try:
             self._write(line, found)
             to_disk(self._stream)
@@ -117,40 +117,27 @@ class JsonLines:
     def close(self) -> None:
         self._opened.close()
 
-    def _write(self, line: "_Line", found: dict[str, Any]) -> None:
+    def _write(self, line: Written, found: dict[str, Any]) -> None:
         attachments = found.pop("attachments", [])
         shown = {name: value for name, value in found.items() if not name.startswith("@odata.context")}
-        line.add(json.dumps(shown)[:-1] + ', "attachments": [')
+        line.add(json.dumps(shown)[:-1].encode() + b', "attachments": [')
         for number, one in enumerate(attachments):
-            line.add((", " if number else "") + json.dumps(one)[:-1])
+            line.add((b", " if number else b"") + json.dumps(one)[:-1].encode())
             if self._values.get("attachmentContent") and not _is_reference(one):
-                line.add(', "contentBytes": "')
+                line.add(b', "contentBytes": "')
                 self._add_content(line, str(found["id"]), str(one["id"]))
-                line.add('"')
-            line.add("}")
-        line.add("]}\n")
+                line.add(b'"')
+            line.add(b"}")
+        line.add(b"]}\n")
 
-    def _add_content(self, line: "_Line", message_id: str, attachment_id: str) -> None:
+    def _add_content(self, line: Written, message_id: str, attachment_id: str) -> None:
         """By way of a temporary file, so that a large attachment is never in memory whole."""
         request = get("/messages/{message}/attachments/{one}/$value", message=message_id, one=attachment_id)
         with tempfile.TemporaryFile(dir=self._file.parent) as content:
             copied(self._context.graph, request, content)
             content.seek(0)
             while piece := content.read(PIECE):
-                line.add(base64.b64encode(piece).decode("ascii"))
-
-
-class _Line:
-    """A line on its way into a file, counted and hashed."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self.size, self.digest, self._stream = 0, hashlib.sha256(), stream
-
-    def add(self, text: str) -> None:
-        data = text.encode("ascii")
-        self._stream.write(data)
-        self.digest.update(data)
-        self.size += len(data)
+                line.add(base64.b64encode(piece))
 
 
 def _is_reference(attachment: Mapping[str, Any]) -> bool:

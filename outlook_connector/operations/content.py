@@ -54,7 +54,7 @@ def copied(
         attempt += 1
         target.seek(start)
         target.truncate()
-        written, began = _Written(target, report, about), graph.clock()
+        written, began = Written(target, report, about), graph.clock()
         try:
             with graph.stream(request) as pieces:
                 for piece in pieces:
@@ -70,10 +70,10 @@ def copied(
             graph.moving.seconds += graph.clock() - began
 
 
-class _Written:
+class Written:
     """Bytes on their way into a file, counted and hashed."""
 
-    def __init__(self, target: BinaryIO, report: Report, about: int | None) -> None:
+    def __init__(self, target: BinaryIO, report: Report = silent, about: int | None = None) -> None:
         self.size, self.digest = 0, hashlib.sha256()
         self._target, self._report, self._about = target, report, about
 

@@ -8,7 +8,7 @@ from typing import Any
 from ..binding import GraphRequest, get
 from ..context import Context
 from ..errors import InvalidInput
-from ..graph.paging import Listing, Page, listing, page_of, page_size
+from ..graph.paging import Listing, Page, listing, page_of, page_size, walk
 from . import messages, query
 
 SHOWN = (
@@ -128,10 +128,5 @@ def _newest_first(context: Context, values: Mapping[str, Any]) -> Iterator[list[
     """Pages of the conversation's messages that are no drafts."""
     select = "id,isDraft,parentFolderId,receivedDateTime,from,sender"
     first = in_order(values, query.NEWEST_FIRST, **{"$select": select, "$top": 50})
-    fetch, state = listing(context.graph, first), None
-    while True:
-        page = fetch(state)
+    for page in walk(listing(context.graph, first)):
         yield [one for one in page.items if not one.get("isDraft")]
-        state = page.following
-        if state is None:
-            return

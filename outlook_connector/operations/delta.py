@@ -5,7 +5,7 @@ These are no collections for ``iterate``: it gives items alone, and without the 
 go on from there.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..binding import GraphRequest, get
@@ -64,6 +64,25 @@ def is_lost(error: GraphError) -> bool:
     return error.status == 410 or (error.graph_code or "").lower() in LOST
 
 
+@dataclass(frozen=True)
+class Changes:
+    """A page of changes: the items, the link to go on by, and whether that is all for now."""
+
+    items: list[dict[str, Any]]
+    link: str
+    complete: bool
+
+
+def changes_of(answer: dict[str, Any], link: str | None) -> Changes:
+    """The page that stands in Graph's answer to ``link``. Raises ``UnexpectedResponse`` where it leads nowhere, or to
+    itself. https://learn.microsoft.com/graph/delta-query-overview"""
+    page, end = page_of(answer), answer.get("@odata.deltaLink")
+    following = end or page.following
+    if not isinstance(following, str) or not following or (not end and following == link):
+        raise UnexpectedResponse("Graph's answer to a delta query leads nowhere.")
+    return Changes(page.items, following, bool(end))
+
+
 def _read(
     context: Context, first: GraphRequest, link: str | None, limit: int
 ) -> tuple[list[dict[str, Any]], str, bool]:
@@ -71,12 +90,7 @@ def _read(
     all for now."""
     items: list[dict[str, Any]] = []
     while True:
-        answer = context.graph.json(context.graph.follow(link, first) if link else first)
-        items += page_of(answer).items
-        if answer.get("@odata.deltaLink"):
-            return items, str(answer["@odata.deltaLink"]), True
-        before, link = link, answer.get("@odata.nextLink")
-        if not isinstance(link, str) or link in ("", before):
-            raise UnexpectedResponse("Graph's answer to a delta query leads nowhere.")
-        if len(items) >= limit:
-            return items, link, False
+        page = changes_of(context.graph.json(context.graph.follow(link, first) if link else first), link)
+        items, link = items + page.items, page.link
+        if page.complete or len(items) >= limit:
+            return items, link, page.complete

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..binding import GraphRequest, get
+from ..binding import get
 from ..context import Context
-from ..errors import GraphError, InvalidInput, NotFound, TransportError, UnexpectedResponse
+from ..errors import GraphError, InvalidInput, NotFound, TransportError
 from ..files import safe_name, storing
 from ..graph.client import Graph
-from ..graph.paging import listing
+from ..graph.paging import listing, walk
 from ..reply import text_of
 from . import query
 from .archive import LOCK, MANIFEST, Archive
@@ -152,9 +152,10 @@ def _read(run: Run, folder: Folder, condition: str | None, *, is_root: bool) -> 
     asked = {"$select": "id,receivedDateTime", "$top": PAGE, "$filter": condition}
     pages = 0
     try:
-        for page in _pages(run.context.graph, get("/mailFolders/{id}/messages", query=asked, id=folder.id)):
+        request = get("/mailFolders/{id}/messages", query=asked, id=folder.id)
+        for page in walk(listing(run.context.graph, request)):
             pages += 1
-            for message in page:
+            for message in page.items:
                 run.take(folder, message)
                 if run.stopped:
                     return pages
@@ -162,18 +163,6 @@ def _read(run: Run, folder: Folder, condition: str | None, *, is_root: bool) -> 
         if is_root:
             raise
     return pages
-
-
-def _pages(graph: Graph, first: GraphRequest) -> Iterator[list[dict[str, Any]]]:
-    fetch, state = listing(graph, first), None
-    while True:
-        page = fetch(state)
-        yield page.items
-        if page.following is None:
-            return
-        if page.following == state:
-            raise UnexpectedResponse("Graph's answer links to itself: the list was left off.")
-        state = page.following
 
 
 def _folders(graph: Graph, root: Mapping[str, Any], deep: bool) -> Iterator[Folder]:
@@ -184,8 +173,8 @@ def _folders(graph: Graph, root: Mapping[str, Any], deep: bool) -> Iterator[Fold
         if deep and one.get("childFolderCount"):
             asked = {"$select": FOLDER, "$top": PAGE}
             request = get("/mailFolders/{id}/childFolders", query=asked, id=str(one["id"]))
-            for page in _pages(graph, request):
-                below = [child for child in page if "SearchFolder" not in str(child.get("@odata.type"))]
+            for page in walk(listing(graph, request)):
+                below = [child for child in page.items if "SearchFolder" not in str(child.get("@odata.type"))]
                 waiting += [(child, _place(place, text_of(child, "displayName"))) for child in below]
 
 

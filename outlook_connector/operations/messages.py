@@ -7,7 +7,7 @@ from typing import Any
 from ..binding import GraphRequest, get, post
 from ..context import Context
 from ..errors import InvalidInput, UnexpectedResponse
-from ..graph.paging import Listing, Page, listing, page_of, page_size
+from ..graph.paging import Listing, Page, listing, page_of, page_size, walk
 from ..graph.upload import SMALL
 from ..normalise import Attachment
 from . import compose, keyed, query, tracked
@@ -85,12 +85,10 @@ def count(context: Context, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _count_found(fetch: Listing) -> dict[str, Any]:
-    found, state = 0, None
-    while True:
-        page = fetch(state)
-        found, state = found + len(page.items), page.following
-        if state is None:
-            return {"count": found, **({"incomplete": page.incomplete} if page.incomplete else {})}
+    found, ends_early = 0, None
+    for page in walk(fetch):
+        found, ends_early = found + len(page.items), page.incomplete
+    return {"count": found, **({"incomplete": ends_early} if ends_early else {})}
 
 
 def send(context: Context, values: dict[str, Any]) -> dict[str, Any]:

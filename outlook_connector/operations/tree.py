@@ -12,7 +12,7 @@ from ..binding import GraphRequest, get
 from ..errors import ConnectorError, NotFound
 from ..graph import batch
 from ..graph.client import Graph
-from ..graph.paging import Listing, Page, listing, page_of
+from ..graph.paging import Listing, Page, listing, page_of, walk
 from ..reply import text_of
 
 Folder = dict[str, Any]
@@ -83,11 +83,7 @@ def _inner(graph: Graph, request: GraphRequest, outcome: batch.Outcome) -> Itera
 
 def pages(graph: Graph, request: GraphRequest) -> Iterator[Folder]:
     """The folders of ``request`` and of the pages that it leads to."""
-    fetch = listing(graph, request)
-    page = fetch(None)
-    yield from page.items
-    while page.following is not None:
-        page = fetch(page.following)
+    for page in walk(listing(graph, request)):
         yield from page.items
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from ..binding import get
 from ..context import Context
 from ..errors import InvalidInput
-from ..graph.paging import Place, listing
+from ..graph.paging import Place, listing, walk
 from ..reply import text_of
 from . import conversations, messages
 
@@ -47,18 +47,15 @@ class _Watch:
         asked |= {"after": self.since.after} if self.since.after else {}
         select = ",".join(conversations.READ)
         first = conversations.in_order(asked, "receivedDateTime", **{"$select": select, "$top": 50})
-        fetch = listing(self.context.graph, messages.with_body_format(first, self.values))
-        page = fetch(None)
-        while True:
-            for one in page.items:
-                if one.get("isDraft") or one.get("id") in self.since.seen:
-                    continue
-                self.since = self.since.beyond(one)
-                if one.get("parentFolderId") != self.sent_items:
-                    return one
-            if page.following is None:
-                return None
-            page = fetch(page.following)
+        asking = messages.with_body_format(first, self.values)
+        found = (one for page in walk(listing(self.context.graph, asking)) for one in page.items)
+        for one in found:
+            if one.get("isDraft") or one.get("id") in self.since.seen:
+                continue
+            self.since = self.since.beyond(one)
+            if one.get("parentFolderId") != self.sent_items:
+                return one
+        return None
 
 
 def wait_for_reply(context: Context, values: dict[str, Any]) -> dict[str, Any]:

@@ -10,12 +10,12 @@ from typing import Any
 
 from ..binding import get
 from ..context import Context
-from ..graph.paging import listing
+from ..graph.paging import listing, walk
 from ..reply import text_of
 from . import flags, versions
 from .arrivals import MOST, OVERLAP
 from .flags import Flags
-from .reading import Position, by_time, latest
+from .reading import Position, by_time, latest, size_of
 from .source import Happening, Item, State, Step, brief, seconds
 from .versions import Versions, version_of
 
@@ -65,7 +65,7 @@ def updated(context: Context, values: dict[str, Any]) -> Changed:
         return vars(versions.settle(memory) if settled else versions.trim(memory)), found
 
     return Changed(
-        context, values.get("folder"), machine, lambda mark, _: vars(Versions(mark)), _size(values)
+        context, values.get("folder"), machine, lambda mark, _: vars(Versions(mark)), size_of(values)
     )
 
 
@@ -80,21 +80,19 @@ def flagged(context: Context, values: dict[str, Any]) -> Changed:
     def start(mark: int, since: int | None) -> State:
         return vars(Flags(mark, flagged=_flagged_before(context, since)))
 
-    return Changed(context, values.get("folder"), machine, start, _size(values))
+    return Changed(context, values.get("folder"), machine, start, size_of(values))
 
 
 def _flagged_before(context: Context, since: int | None) -> dict[str, int]:
     """The messages that are flagged, but for those changed at ``since`` or later: theirs may have been set then."""
     asked = {"$filter": "flag/flagStatus eq 'flagged'", "$select": f"id,{CHANGED}", "$top": 200}
-    fetch, state = listing(context.graph, get("/messages", query=asked)), None
     found: dict[str, int] = {}
-    while True:
-        page = fetch(state)
+    for page in walk(listing(context.graph, get("/messages", query=asked))):
         times = {brief(text_of(one, "id")): seconds(one, CHANGED) for one in page.items}
         found |= {key: at for key, at in times.items() if since is None or at < since}
-        state = page.following
-        if state is None or len(found) >= MOST:
-            return found
+        if len(found) >= MOST:
+            break
+    return found
 
 
 def _folder_id(context: Context, folder: str) -> str:
@@ -107,7 +105,3 @@ def _changed(message: Item) -> Happening:
     when = message.get(CHANGED)
     facts = (version_of(message),)
     return Happening("updated", "message", text_of(message, "id"), message, when and str(when), facts)
-
-
-def _size(values: dict[str, Any]) -> int:
-    return int(values.get("limit", 100))

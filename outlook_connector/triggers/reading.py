@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..binding import GraphRequest, get
-from ..errors import GraphError, NotFound, UnexpectedResponse
+from ..errors import GraphError, NotFound
 from ..graph import batch
 from ..graph.client import Graph
-from ..graph.paging import page_of
-from ..operations.delta import is_lost
+from ..graph.paging import DEFAULT_LIMIT, page_of
+from ..operations.delta import Changes, changes_of, is_lost
 from ..reply import Reply, text_of
 from .source import Item, seconds, stamp
 
@@ -27,6 +27,11 @@ SHOWN = (
 )
 """What an event says of its message; the body is one ``messages.get`` away."""
 SELECT = ",".join(SHOWN)
+
+
+def size_of(values: Mapping[str, Any]) -> int:
+    """How many messages to read at a time: as many as events are wanted."""
+    return min(int(values.get("limit", DEFAULT_LIMIT)), PAGE)
 
 
 @dataclass(frozen=True)
@@ -61,15 +66,6 @@ def by_time(
     return page.items, Position(last) if last > place.at else Position(place.at, str(page.following))
 
 
-@dataclass(frozen=True)
-class Changes:
-    """A page of a delta query: the items, the link to go on by, and whether that is all for now."""
-
-    items: list[dict[str, Any]]
-    link: str
-    complete: bool
-
-
 def changes(graph: Graph, first: GraphRequest, link: str, size: int) -> Changes | None:
     """The page of about ``size`` items that ``link`` leads to, the first one where it is empty; ``None`` where Graph
     has lost the place, so that everything has to be read again. https://learn.microsoft.com/graph/delta-query-overview"""
@@ -80,12 +76,7 @@ def changes(graph: Graph, first: GraphRequest, link: str, size: int) -> Changes 
         if link and is_lost(error):
             return None
         raise
-    following, complete = answer.get("@odata.nextLink"), False
-    if answer.get("@odata.deltaLink"):
-        following, complete = answer["@odata.deltaLink"], True
-    if not isinstance(following, str) or not following:
-        raise UnexpectedResponse("Graph's answer to a delta query leads nowhere.")
-    return Changes(page_of({"value": answer.get("value")}).items, following, complete)
+    return changes_of(answer, link)
 
 
 def folder_ids(graph: Graph, *names: str) -> list[str]:

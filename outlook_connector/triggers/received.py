@@ -16,12 +16,13 @@ from typing import Any
 from ..binding import get
 from ..context import Context
 from ..errors import NotFound
-from ..graph.paging import listing
+from ..graph.paging import listing, walk
 from ..operations import query
+from ..operations.attachments import SHOWN
 from ..reply import text_of
 from . import arrivals
 from .arrivals import OVERLAP, WINDOW, Arrivals
-from .reading import PAGE, SELECT, Position, by_time, changes, folder_ids, latest
+from .reading import SELECT, Position, by_time, changes, folder_ids, latest, size_of
 from .source import Happening, Item, State, Step, seconds, stamp
 
 log = logging.getLogger("outlook_connector.triggers")
@@ -102,12 +103,12 @@ def _from(memory: Arrivals) -> int:
 
 def received(context: Context, values: dict[str, Any]) -> Received:
     """Every message that arrives, in the mailbox or in one folder."""
-    return Received(context, values.get("folder"), _itself, _size(values))
+    return Received(context, values.get("folder"), _itself, size_of(values))
 
 
 def sent(context: Context, values: dict[str, Any]) -> Received:
     """Every message that comes into Sent Items."""
-    return Received(context, "sentitems", lambda one: [_message(one, time="sentDateTime")], _size(values))
+    return Received(context, "sentitems", lambda one: [_message(one, time="sentDateTime")], size_of(values))
 
 
 def matching(context: Context, values: dict[str, Any]) -> Received:
@@ -116,7 +117,7 @@ def matching(context: Context, values: dict[str, Any]) -> Received:
         context,
         values.get("folder"),
         lambda one: _itself(one) if query.is_meant(values, one) else [],
-        _size(values),
+        size_of(values),
     )
 
 
@@ -139,21 +140,14 @@ def attachments(context: Context, values: dict[str, Any]) -> Received:
                 parts = {"attachmentId": name, "attachment": one}
                 yield replace(_message(message), facts=(name,), parts=parts)
 
-    return Received(context, values.get("folder"), tell, _size(values))
+    return Received(context, values.get("folder"), tell, size_of(values))
 
 
 def _attachments(context: Context, message_id: str) -> list[dict[str, Any]]:
     """Without their contents; none where the message has gone meanwhile."""
-    asked = {"$select": "id,name,contentType,size,isInline,lastModifiedDateTime"}
-    fetch, state = listing(context.graph, get("/messages/{id}/attachments", query=asked, id=message_id)), None
-    found: list[dict[str, Any]] = []
+    request = get("/messages/{id}/attachments", query={"$select": SHOWN}, id=message_id)
     try:
-        while True:
-            page = fetch(state)
-            found += page.items
-            state = page.following
-            if state is None:
-                return found
+        return [one for page in walk(listing(context.graph, request)) for one in page.items]
     except NotFound:
         return []
 
@@ -166,7 +160,7 @@ def replied(context: Context, values: dict[str, Any]) -> Received:
         if watched in (None, message.get("conversationId")) and _has_earlier(context, message, watched):
             yield _message(message)
 
-    return Received(context, values.get("folder"), tell, _size(values))
+    return Received(context, values.get("folder"), tell, size_of(values))
 
 
 def _has_earlier(context: Context, message: Item, watched: str | None) -> bool:
@@ -199,7 +193,3 @@ def _itself(message: Item) -> list[Happening]:
 def _message(message: Item, time: str = "receivedDateTime") -> Happening:
     when = message.get(time)
     return Happening("created", "message", text_of(message, "id"), message, when and str(when))
-
-
-def _size(values: dict[str, Any]) -> int:
-    return min(int(values.get("limit", 100)), PAGE)

@@ -14,7 +14,7 @@ from ..context import Context
 from ..graph.paging import LARGEST_PAGE
 from . import members
 from .members import Members, Told
-from .reading import PAGE, a_message, changes, folder_ids, looked_up
+from .reading import a_message, changes, folder_ids, looked_up, size_of
 from .source import Happening, Item, State, Step, brief
 
 log = logging.getLogger("outlook_connector.triggers")
@@ -77,7 +77,7 @@ def messages(context: Context, values: dict[str, Any]) -> Followed:
         get("/mailFolders/{folder}/messages/delta", query=asked, folder=folder),
         lambda one: str(one.get("receivedDateTime") or ""),
         tell,
-        _size(values),
+        size_of(values),
         MOST_MESSAGES,
         ("deleteditems", "recoverableitemsdeletions"),
     )
@@ -108,7 +108,12 @@ def folders(context: Context, values: dict[str, Any]) -> Followed:
         return [*_made(told), *_gone_folders(context, told.left)]
 
     return Followed(
-        context, get(path, query={"$select": FOLDER_SELECT}, **ids), _print, tell, _size(values), MOST_FOLDERS
+        context,
+        get(path, query={"$select": FOLDER_SELECT}, **ids),
+        _print,
+        tell,
+        size_of(values),
+        MOST_FOLDERS,
     )
 
 
@@ -138,7 +143,3 @@ def _gone_folders(context: Context, left: Mapping[str, str]) -> list[Happening]:
         else _other(folder, left[name])
         for name, folder in zip(left, found, strict=True)
     ]
-
-
-def _size(values: dict[str, Any]) -> int:
-    return min(int(values.get("limit", 100)), PAGE)
