@@ -119,6 +119,11 @@ class Config:
     limits: Limits = Limits()
     rules: Rules = Rules()
 
+    def owner(self, mailbox: str | None) -> str:
+        """What tells one mailbox from another wherever something is remembered or counted for it: its address or id;
+        for ``None``, the signed-in person's own, the account's name."""
+        return (mailbox or f"account:{self.account}").lower()
+
 
 CALLABLES = ("accessToken", "federatedToken")
 """Keys that hold a text, or in Python a callable that returns one."""

@@ -234,7 +234,7 @@ class Connector(AbstractContextManager["Connector"]):
         if operation.root != "mailbox":
             return replace(self._context, graph=self._context.graph.bound(None, each_call, seen))
         mailbox = chosen_mailbox(self._context.graph, self._context.policy, raw.pop("mailbox", None))
-        owner = (mailbox or f"account:{self.config.account}").lower()
+        owner = self.config.owner(mailbox)
         seen.on(owner, self._context.cursor_key)
         return replace(self._context, graph=self._context.graph.bound(mailbox, each_call, seen), owner=owner)
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from .errors import ManifestError
 from .manifest_reading import (
+    Entry,
     Need,
     Permissions,
     choice,
@@ -54,7 +55,7 @@ class RequestTemplate:
 
 
 @dataclass(frozen=True)
-class Operation:
+class Operation(Entry):
     """One entry of the manifest. ``idempotent``: a second call changes nothing more. ``by_method``: what it does
     follows from the HTTP method in its input, and ``effect`` is the worst of that."""
 
@@ -75,22 +76,14 @@ class Operation:
     by_method: bool = False
 
     @property
-    def input_schema(self) -> str:
-        return f"{self.name}.input.json"
-
-    @property
-    def output_schema(self) -> str:
-        return f"{self.name}.output.json"
-
-    @property
     def effect_on_mail(self) -> str:
         """What a policy judges: an operation that does not call Graph, such as a sign-in, changes no mail. Where the
         effect follows from the method, the least is judged here, and the rest by the handler."""
         return "read" if self.root == "none" or self.by_method else self.effect
 
 
-Entry = TypeVar("Entry")
-_Reader = Callable[[str, Mapping[str, Any], str, list[Problem]], Entry]
+Read = TypeVar("Read", bound=Entry)
+_Reader = Callable[[str, Mapping[str, Any], str, list[Problem]], Read]
 
 
 @dataclass(frozen=True)
@@ -189,8 +182,8 @@ def _manifest(raw: Mapping[str, Any], schemas: Path, problems: list[Problem]) ->
     )
 
 
-def _entries(raw: Any, at: str, read: _Reader[Entry], problems: list[Problem]) -> dict[str, Entry]:
-    found: dict[str, Entry] = {}
+def _entries(raw: Any, at: str, read: _Reader[Read], problems: list[Problem]) -> dict[str, Read]:
+    found: dict[str, Read] = {}
     for name, entry in mapping(raw, at, problems).items():
         here = f"{at}/{name}"
         if not is_handler(str(name)):

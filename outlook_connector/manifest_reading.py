@@ -26,6 +26,21 @@ class Permissions:
         return self.application if auth in ("application", "managedIdentity") else self.delegated
 
 
+class Entry:
+    """An operation or a trigger: its schemas are files that are named after it."""
+
+    name: str
+
+    @property
+    def input_schema(self) -> str:
+        return f"{self.name}.input.json"
+
+    @property
+    def output_schema(self) -> str:
+        """The schema of an operation's answer, or of one event."""
+        return f"{self.name}.output.json"
+
+
 def mapping(value: Any, at: str, problems: list[Problem]) -> Mapping[str, Any]:
     """An object."""
     if isinstance(value, Mapping):

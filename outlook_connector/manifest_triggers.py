@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from .manifest_reading import Permissions, is_handler, only, permissions, text, texts
+from .manifest_reading import Entry, Permissions, is_handler, only, permissions, text, texts
 from .schema import Problem
 
 
 @dataclass(frozen=True)
-class Trigger:
+class Trigger(Entry):
     """One trigger. ``handler`` is ``module.function`` in ``outlook_connector.triggers``: it makes the source that
     the events are read from. Watching changes nothing, which the class's values say in an operation's words."""
 
@@ -30,15 +30,6 @@ class Trigger:
     root: ClassVar[str] = "mailbox"
     request: ClassVar[None] = None
     permissions_for: ClassVar[Mapping[str, Permissions]] = MappingProxyType({})
-
-    @property
-    def input_schema(self) -> str:
-        return f"{self.name}.input.json"
-
-    @property
-    def output_schema(self) -> str:
-        """The schema of one event."""
-        return f"{self.name}.output.json"
 
 
 _KEYS = {"title", "description", "permissions", "handler", "clouds", "deprecated", "documentation"}

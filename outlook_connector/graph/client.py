@@ -202,7 +202,7 @@ class Graph:
 
     def owner(self) -> str:
         """Whose mailbox it is, as the limits and locks name it."""
-        return (self.mailbox or f"account:{self.config.account}").lower()
+        return self.config.owner(self.mailbox)
 
     def repeatable(self, request: GraphRequest) -> bool:
         """An action such as a move finds its item again only by an id that stays."""

@@ -28,7 +28,7 @@ class Limits:
     who is signed in, where it is known, so that one's own mailbox is the same by whatever name it is called."""
 
     def __init__(self, config: Config, store: Store, person: Callable[[], str | None] = lambda: None) -> None:
-        self._own = f"account:{config.account}".lower()
+        self._own = config.owner(None)
         self._person = person
         self._app = f"{config.tenant_id}\n{config.client_id}"
         self._sizes = Sizes.of(config.limits)

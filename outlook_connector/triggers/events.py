@@ -4,13 +4,13 @@
 however often and by whichever way it is met.
 """
 
-import hashlib
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from ..binding import GraphRequest, get
 from ..context import Context
+from ..operations import attachments
+from ..sent import digest
 from .reading import a_message, looked_up
 from .removed import FOLDER_SELECT
 from .source import Happening, Item
@@ -48,8 +48,7 @@ def _plain(resource: Item | None) -> Item | None:
 
 def event_id(trigger: str, owner: str, *facts: str) -> str:
     """32 hexadecimal digits."""
-    text = json.dumps([trigger, owner, *facts])
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    return digest([trigger, owner, *facts])[:32]
 
 
 def bare(one: Event) -> Event:
@@ -72,7 +71,7 @@ def _reads(one: Event) -> list[tuple[str, GraphRequest]]:
         return [("folder", get("/mailFolders/{id}", query={"$select": FOLDER_SELECT}, id=one["folderId"]))]
     reads = [("message", a_message(one["messageId"]))]
     if "attachmentId" in one:
-        query = {"$select": "id,name,contentType,size,isInline,lastModifiedDateTime"}
+        query = {"$select": attachments.SHOWN}
         path, ids = "/messages/{id}/attachments/{attachment}", {"attachment": one["attachmentId"]}
         reads.append(("attachment", get(path, query=query, id=one["messageId"], **ids)))
     return reads

@@ -3,8 +3,6 @@
 Giving the new cursor back says that its events were taken over; giving the old one again gives the same events again.
 """
 
-import hashlib
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,6 +10,7 @@ from typing import Any
 from ..context import Context
 from ..errors import InvalidInput
 from ..graph.paging import DEFAULT_LIMIT, Place
+from ..sent import digest
 from .events import Event, bare, event, restored
 from .source import Source, State, seconds
 from .states import Kept, Row, States, taken_over
@@ -118,7 +117,7 @@ class Poll:
     @property
     def _inputs(self) -> str:
         watched = {name: one for name, one in self.given.items() if name not in FREE}
-        return hashlib.sha256(json.dumps(watched, sort_keys=True).encode()).hexdigest()[:16]
+        return digest(watched)[:16]
 
     @property
     def _day(self) -> int:
