@@ -25,6 +25,8 @@ from .redaction import one_line
 
 LONGEST_MESSAGE = 500
 LONGEST_NAME = 100
+LONGEST_TEXT = 4096
+"""Characters of an id, an address or a time."""
 LONGEST_WAIT = 600.0
 
 
@@ -146,7 +148,7 @@ def _short(told: Any) -> str:
 def text_of(resource: Mapping[str, Any], name: str) -> str:
     """A text that Graph has to give. Raises ``UnexpectedResponse`` where it does not."""
     value = resource.get(name)
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_TEXT:
         raise UnexpectedResponse(f"Graph's answer has no {name} where one is due.")
     return value
 
