@@ -20,6 +20,9 @@ from .source import Happening, Item, State, Step, brief, seconds
 from .versions import Versions, version_of
 
 CHANGED = "lastModifiedDateTime"
+LOOK = 3600
+"""Seconds without an event from the watched folder, after which it is looked up: a mailbox's list of messages does not
+say that a folder has gone."""
 Machine = Callable[[State, Iterable[Item], float, bool], tuple[State, list[Item]]]
 """State, messages, now, and whether that is all for now → the parts of the state that are its own, and what is told."""
 
@@ -37,7 +40,9 @@ class Changed:
 
     def begin(self, since: int | None) -> State:
         graph = self.context.graph
-        only = {"only": _folder_id(self.context, self.folder)} if self.folder else {}
+        only: State = {}
+        if self.folder:
+            only = {"only": _folder_id(self.context, self.folder), "looked": int(self.context.clock())}
         if since is not None:
             return {"quiet": False, **only, **self.start(since, since)}
         last = latest(graph, CHANGED)
@@ -53,7 +58,17 @@ class Changed:
         own, found = self.machine(state, items, self.context.clock(), place_after is None)
         told = [one for one in found if "only" not in state or one.get("parentFolderId") == state["only"]]
         happenings = [] if state["quiet"] else [_changed(one) for one in told]
-        return Step({**after, **own}, happenings, place_after is None)
+        looked = self._looked(state, bool(told), place_after is None) if "only" in state else {}
+        return Step({**after, **own, **looked}, happenings, place_after is None)
+
+    def _looked(self, state: State, told: bool, settled: bool) -> State:
+        """When the folder is known to have been there. Raises ``NotFound`` where it has gone; never in a poll that has
+        events of it, which a refusal would keep back."""
+        now, looked = int(self.context.clock()), state.get("looked", 0)
+        if not told and settled and now - looked >= LOOK:
+            _folder_id(self.context, state["only"])
+            return {"looked": now}
+        return {"looked": now if told else min(looked, now)}
 
 
 def updated(context: Context, values: dict[str, Any]) -> Changed:

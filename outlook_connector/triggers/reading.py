@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..binding import GraphRequest, get
-from ..errors import GraphError, NotFound
+from ..errors import GraphError, NotFound, ServiceUnavailable
 from ..graph import batch
 from ..graph.client import Graph
 from ..graph.paging import DEFAULT_LIMIT, page_of
@@ -68,15 +68,29 @@ def by_time(
 
 def changes(graph: Graph, first: GraphRequest, link: str, size: int) -> Changes | None:
     """The page of about ``size`` items that ``link`` leads to, the first one where it is empty; ``None`` where Graph
-    has lost the place, so that everything has to be read again. https://learn.microsoft.com/graph/delta-query-overview"""
+    has lost the place, so that everything has to be read again. https://learn.microsoft.com/graph/delta-query-overview
+    Raises ``ServiceUnavailable``, retryable, where it says so of a beginning, which names no place."""
     first = replace(first, prefer={"odata.maxpagesize": str(max(size, 10))})
     try:
         answer = graph.json(graph.follow(link, first) if link else first)
     except GraphError as error:
-        if link and is_lost(error):
+        if not is_lost(error):
+            raise
+        if link:
             return None
-        raise
+        raise _not_begun(error) from error
     return changes_of(answer, link)
+
+
+def _not_begun(error: GraphError) -> ServiceUnavailable:
+    return ServiceUnavailable(
+        f"Graph cannot tell changes from the beginning at the moment: {error.message}",
+        status=error.status,
+        graph_code=error.graph_code,
+        request_id=error.request_id,
+        retry_after=error.retry_after,
+        retryable=True,
+    )
 
 
 def folder_ids(graph: Graph, *names: str) -> list[str]:

@@ -214,6 +214,25 @@ def test_each_attachment_is_an_event_and_inline_ones_count_when_asked_for(
     assert len(pictures.told()) == 2
 
 
+def test_a_mail_to_oneself_answers_nobody(outlook_connector: Connector) -> None:
+    """Its copy in Sent Items is of the same conversation, and no earlier message of it."""
+    arriving, replied = received(outlook_connector), Host(outlook_connector, "conversation.replied", {})
+    outlook_connector.invoke("messages.send", {"to": [ADELE], "subject": "a note", "body": "to me"})
+    assert arriving.subjects() == ["a note"]
+    assert replied.subjects() == []
+
+
+def test_a_copy_that_a_host_makes_of_what_arrives_does_not_arrive(
+    outlook_sandbox: Sandbox, outlook_connector: Connector
+) -> None:
+    host = received(outlook_connector)
+    arrive(outlook_sandbox, "order")
+    (event,) = host.told()
+    copied = {"messageId": event["messageId"], "destinationFolder": "archive"}
+    outlook_connector.invoke("messages.copy", copied)
+    assert host.told() == []
+
+
 def test_the_first_message_of_a_conversation_answers_nobody(
     outlook_sandbox: Sandbox, outlook_connector: Connector
 ) -> None:

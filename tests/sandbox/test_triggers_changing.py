@@ -1,11 +1,19 @@
 """Triggers of messages that change or go, and of folders: transitions, not states; deletions, not moves."""
 
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+
 import pytest
 from trigger_watch import ADELE, Host, arrive, move
 
 from outlook_connector import Connector, OperationDenied, connect
+from outlook_connector.assembly import assemble
+from outlook_connector.errors import NotFound, ServiceUnavailable
 from outlook_connector.sandbox import Sandbox
 from outlook_connector.sandbox.seed import anchors
+from outlook_connector.triggers.changed import LOOK, flagged, updated
+from outlook_connector.triggers.polling import Make, Poll, lasting
 
 REPORT = {"messageId": anchors.QUARTERLY_REPORT}
 
@@ -188,3 +196,52 @@ def test_another_mailbox_is_watched_by_its_address(outlook_sandbox: Sandbox) -> 
         connector.invoke("messages.flag", {**REPORT, **given})
         (event,) = host.told()
         assert event["mailbox"] == ADELE
+
+
+@dataclass
+class Clock:
+    ahead: float = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.ahead
+
+
+@pytest.mark.parametrize("source", [updated, flagged])
+def test_a_watched_folder_that_has_gone_is_noticed_within_the_hour(
+    source: Make, outlook_sandbox: Sandbox
+) -> None:
+    parts, clock = assemble(outlook_sandbox.config()), Clock()
+    with parts.connector as connector:
+        folder = connector.invoke("folders.create", {"displayName": "Watched"})["id"]
+        context = replace(lasting(parts.context), owner="adele", clock=clock)
+
+        def poll(cursor: str | None = None) -> dict[str, Any]:
+            given = {"folder": folder, **({"cursor": cursor} if cursor else {})}
+            return Poll("trigger", context, source, given, lambda: given).run()
+
+        start = poll()["cursor"]
+        before = len(outlook_sandbox.requests)
+        poll(start)
+        assert len(outlook_sandbox.requests) == before + 1, "while it is known to be there, nobody asks"
+        clock.ahead += LOOK
+        poll(start)
+        poll(start)
+        assert len(outlook_sandbox.requests) == before + 4, "one look in an hour"
+        connector.invoke("folders.deletePermanently", {"folder": folder})
+        assert poll(start)["value"] == []
+        clock.ahead += LOOK
+        for _ in range(2):
+            with pytest.raises(NotFound):
+                poll(start)
+
+
+def test_a_place_that_is_lost_again_at_once_passes_by_itself(
+    outlook_sandbox: Sandbox, outlook_connector: Connector
+) -> None:
+    host = Host(outlook_connector, "message.deleted", {})
+    outlook_connector.invoke("messages.delete", REPORT)
+    outlook_sandbox.fault("GET *delta*", status=410, error="syncStateNotFound", times=2)
+    with pytest.raises(ServiceUnavailable) as caught:
+        host.told()
+    assert caught.value.retryable
+    assert [one["messageId"] for one in host.told()] == [anchors.QUARTERLY_REPORT]
