@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import config as configuration
-from . import config_source
+from . import config_building, config_source
 from .auth import Auth
+from .config import Config
 from .context import Context
 from .dispatcher import Connector
 from .files import Files
@@ -64,7 +64,7 @@ def assemble(
     """What ``connect`` gives, with the parts that it is made of."""
     catalogue = load(manifest)
     own = catalogue if manifest is None else load()
-    settings = configuration.build(config_source.read(config, os.environ), own.schemas)
+    settings = config_building.build(config_source.read(config, os.environ), own.schemas)
     policy = Policy(settings.rules)
     needs = needs_of(catalogue, policy, settings.auth)
     store = token_store or open_store(settings.token_store or _usual_store(settings), settings.store_key)
@@ -96,21 +96,21 @@ def assemble(
     return Assembly(Connector(catalogue, catalogue.schemas, settings, context, close), context, store)
 
 
-def _scopes(settings: configuration.Config, needs: tuple[Need, ...]) -> tuple[str, ...]:
+def _scopes(settings: Config, needs: tuple[Need, ...]) -> tuple[str, ...]:
     """What a sign-in asks for; a connection that names a mailbox is taken to mean another person's."""
     return least(for_another(needs) if settings.mailbox else needs)
 
 
-def _usual_store(settings: configuration.Config) -> str | None:
+def _usual_store(settings: Config) -> str | None:
     """A host that brings its own tokens has none to keep here; the others have the user's data directory."""
     return "memory:" if settings.auth == "hostToken" else None
 
 
-def _hourly_name(settings: configuration.Config) -> str:
+def _hourly_name(settings: Config) -> str:
     return "hourly/" + digest([settings.tenant_id, settings.client_id, settings.account, settings.mailbox])
 
 
-def _cursor_key(settings: configuration.Config, store: Store) -> bytes:
+def _cursor_key(settings: Config, store: Store) -> bytes:
     """What seals cursors: the same for all workers of a connection, and unknown to those who call it. It comes from
     the client secret, or was drawn once and is kept in the store."""
     if settings.client_secret is not None:

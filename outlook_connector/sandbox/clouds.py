@@ -48,7 +48,7 @@ CLOUDS = (
     ),
     Cloud(
         "china",
-        ("login.chinacloudapi.cn", "login.partner.microsoftonline.cn"),
+        ("login.partner.microsoftonline.cn", "login.chinacloudapi.cn"),
         ("microsoftgraph.chinacloudapi.cn",),
         "https://partner.outlook.cn",
         "sts.chinacloudapi.cn",

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from outlook_connector.auth import Auth
-from outlook_connector.config import build
+from outlook_connector.config_building import build
 from outlook_connector.config_source import read
 from outlook_connector.errors import ConnectorError
 from outlook_connector.graph.session import Sessions

@@ -11,7 +11,8 @@ from urllib.parse import parse_qsl, urlsplit
 import requests
 
 from outlook_connector.auth import Auth
-from outlook_connector.config import Config, build
+from outlook_connector.config import Config
+from outlook_connector.config_building import build
 from outlook_connector.config_source import read
 from outlook_connector.graph.session import Sessions
 from outlook_connector.sandbox import Sandbox

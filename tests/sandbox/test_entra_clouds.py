@@ -17,12 +17,8 @@ CLOUDS = {
     "global": ("login.microsoftonline.com", "graph.microsoft.com", "sts.windows.net"),
     "US government": ("login.microsoftonline.us", "graph.microsoft.us", "sts.windows.net"),
     "US DoD": ("login.microsoftonline.us", "dod-graph.microsoft.us", "sts.windows.net"),
-    "China": ("login.chinacloudapi.cn", "microsoftgraph.chinacloudapi.cn", "sts.chinacloudapi.cn"),
-    "China, newer": (
-        "login.partner.microsoftonline.cn",
-        "microsoftgraph.chinacloudapi.cn",
-        "sts.chinacloudapi.cn",
-    ),
+    "China": ("login.partner.microsoftonline.cn", "microsoftgraph.chinacloudapi.cn", "sts.chinacloudapi.cn"),
+    "China, older": ("login.chinacloudapi.cn", "microsoftgraph.chinacloudapi.cn", "sts.chinacloudapi.cn"),
 }
 
 

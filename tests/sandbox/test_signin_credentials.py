@@ -10,7 +10,7 @@ import pytest
 from signin_world import SCHEMAS, World
 
 from outlook_connector import connect
-from outlook_connector.config import build
+from outlook_connector.config_building import build
 from outlook_connector.config_source import read
 from outlook_connector.errors import AuthError, CredentialExpired
 from outlook_connector.sandbox import Sandbox

@@ -20,7 +20,7 @@ TOKEN = "POST */oauth2/v2.0/token"
 WORKER = """
 import json, sys
 from outlook_connector.auth import Auth, Wanted
-from outlook_connector.config import build
+from outlook_connector.config_building import build
 from outlook_connector.config_source import read
 from outlook_connector.graph.session import Sessions
 from outlook_connector.schema import Schemas

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 
 from outlook_connector.auth import Auth
-from outlook_connector.config import build
+from outlook_connector.config_building import build
 from outlook_connector.config_source import read
 from outlook_connector.errors import AuthError, ConfigError, ConnectorError, CredentialExpired, TransportError
 from outlook_connector.schema import Schemas

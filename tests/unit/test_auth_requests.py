@@ -20,7 +20,7 @@ import requests
 import responses
 
 from outlook_connector.auth import Auth, Wanted
-from outlook_connector.config import build
+from outlook_connector.config_building import build
 from outlook_connector.config_source import read
 from outlook_connector.schema import Schemas
 from outlook_connector.store import MemoryStore
@@ -29,7 +29,7 @@ CLOUDS = {
     "global": ("https://login.microsoftonline.com", "https://graph.microsoft.com"),
     "usGov": ("https://login.microsoftonline.us", "https://graph.microsoft.us"),
     "usGovDod": ("https://login.microsoftonline.us", "https://dod-graph.microsoft.us"),
-    "china": ("https://login.chinacloudapi.cn", "https://microsoftgraph.chinacloudapi.cn"),
+    "china": ("https://login.partner.microsoftonline.cn", "https://microsoftgraph.chinacloudapi.cn"),
 }
 SIGN_IN = {"offline_access", "openid", "profile"}
 CP1 = {"access_token": {"xms_cc": {"values": ["CP1"]}}}

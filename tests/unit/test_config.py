@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from outlook_connector import ConfigError, InvalidInput, connect
-from outlook_connector.config import Config, build
+from outlook_connector.config import Config
+from outlook_connector.config_building import build
 from outlook_connector.config_source import read
 from outlook_connector.schema import Schemas
 
@@ -146,7 +147,11 @@ def test_the_environment_sets_single_keys() -> None:
         ("global", "https://login.microsoftonline.com/t", "https://graph.microsoft.com/v1.0"),
         ("usGov", "https://login.microsoftonline.us/t", "https://graph.microsoft.us/v1.0"),
         ("usGovDod", "https://login.microsoftonline.us/t", "https://dod-graph.microsoft.us/v1.0"),
-        ("china", "https://login.chinacloudapi.cn/t", "https://microsoftgraph.chinacloudapi.cn/v1.0"),
+        (
+            "china",
+            "https://login.partner.microsoftonline.cn/t",
+            "https://microsoftgraph.chinacloudapi.cn/v1.0",
+        ),
     ],
 )
 def test_a_cloud_has_its_own_hosts(cloud: str, login: str, graph: str) -> None:

@@ -11,7 +11,7 @@ LAYERS = (
     {"errors"},
     {"schema", "yaml_reading", "progress", "telemetry", "directories", "json_reading", "redaction"},
     {"manifest_reading", "manifest_triggers"},
-    {"store", "manifest", "config", "config_source"},
+    {"store", "manifest", "config", "config_source", "config_building"},
     {"auth", "policy", "normalise", "binding", "reply", "files", "sent", "hourly", "permissions", "plain"},
     {"graph"},
     {"context"},
@@ -24,7 +24,8 @@ LAYERS = (
 
 BESIDE = {
     ("permissions", "policy"),
-    ("config", "config_source"),
+    ("config_building", "config"),
+    ("config_building", "config_source"),
     ("manifest", "schema"),
     ("manifest_triggers", "manifest_reading"),
     ("triggers", "operations"),

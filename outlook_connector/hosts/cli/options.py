@@ -66,7 +66,7 @@ def configured(config: str | None) -> bool:
 
 def settings(config: str | None) -> "Config":
     """The checked configuration alone; opens nothing. Raises ``ConfigError``."""
-    from ...config import build
+    from ...config_building import build
     from ...config_source import read
     from ...schema import Schemas
 
