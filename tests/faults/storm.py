@@ -112,6 +112,9 @@ class Sky:
     speaks: bool = False
     """Whether the proxy is the server in new tunnels, rather than to let TLS pass."""
     lock: threading.Lock = field(default_factory=threading.Lock)
+    mine: threading.local = field(default_factory=threading.local)
+    seconds: float = 0.0
+    """How long the sandbox has taken for its answers, where the proxy was the one to ask."""
 
     def set(self, weather: Weather | None, times: int | None = None) -> None:
         with self.lock:
@@ -129,11 +132,16 @@ class Sky:
         if self.speaks:
             with self.certificates.wrap(connection, target) as tls:
                 serve(tls, target, self.spoilt)
+            if hasattr(self.mine, "server"):
+                self.mine.server.close()
         else:
             self.pass_through(connection)
 
     def spoilt(self, heard: Heard) -> Said:
+        began = time.perf_counter()
         said = self.asked(heard)
+        with self.lock:
+            self.seconds += time.perf_counter() - began
         weather = self.weather
         if weather is None or weather.spoil is None:
             return said
@@ -143,17 +151,21 @@ class Sky:
         return wrong
 
     def asked(self, heard: Heard) -> Said:
-        """What the sandbox says to it."""
-        trusted = ssl.create_default_context(cafile=self.authorities)
-        server = http.client.HTTPSConnection(*self.target, context=trusted, timeout=30)
+        """What the sandbox says to it, over a connection that the tunnel's thread keeps."""
+        try:
+            server = self.mine.server
+        except AttributeError:
+            trusted = ssl.create_default_context(cafile=self.authorities)
+            server = self.mine.server = http.client.HTTPSConnection(*self.target, context=trusted, timeout=30)
         try:
             server.request(heard.method, heard.path, heard.body or None, dict(heard.headers))
             answer = server.getresponse()
             unlike = ("content-length", "transfer-encoding", "connection")
             headers = {name: value for name, value in answer.getheaders() if name.lower() not in unlike}
             return Said(answer.status, headers, answer.read())
-        finally:
+        except BaseException:
             server.close()
+            raise
 
     def pass_through(self, connection: socket) -> None:
         with create_connection(self.target) as server:
