@@ -1,17 +1,23 @@
 """What the dispatcher checks of an operation or a trigger, on the way in and on the way out."""
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from .errors import OperationDenied, UnexpectedResponse, UnknownOperation
 from .manifest import Operation, Trigger
 from .schema import Schemas
 
+CALLED = {"operation": "it is a trigger, for poll and watch", "trigger": "it is an operation, for invoke"}
+"""Wanted → what a name is that stands with the others."""
 
-def unknown(kind: str, name: object, known: Iterable[str]) -> UnknownOperation:
-    """The error for a name that the manifest does not have, with those that come near."""
-    similar = difflib.get_close_matches(str(name)[:100], list(known), 3, 0.5)
+
+def unknown(kind: str, name: object, known: Collection[str], others: Collection[str]) -> UnknownOperation:
+    """The error for a name that the manifest does not have as an operation or as a trigger, with those that come
+    near, or the word that it is one of the ``others``."""
+    if str(name) in others:
+        return UnknownOperation(f"{name} is no {kind}: {CALLED[kind]}.", details={"similar": []})
+    similar = difflib.get_close_matches(str(name)[:100], known, 3, 0.5)
     hint = f" Did you mean {' or '.join(similar)}?" if similar else ""
     return UnknownOperation(f"There is no {kind} {str(name)[:100]!r}.{hint}", details={"similar": similar})
 

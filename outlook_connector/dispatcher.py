@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from importlib import import_module
+from importlib.util import find_spec
 from threading import Lock
 from types import TracebackType
 from typing import Any
@@ -14,7 +15,7 @@ from .checks import check_cloud, check_output, unknown
 from .config import Config
 from .consenting import consent_told
 from .context import Context, chosen_mailbox
-from .errors import ConnectorError, InvalidInput, OutcomeUnknown
+from .errors import ConnectorError, InvalidInput, ManifestError, OutcomeUnknown
 from .frames import bare, readable, without_frames
 from .graph.paging import DEFAULT_LIMIT, PACE, Listing, Place, collect, iterate, listing, page_size
 from .manifest import Manifest, Operation, Trigger
@@ -191,7 +192,7 @@ class Connector(AbstractContextManager["Connector"]):
     def _trigger(self, name: str) -> Trigger:
         found = self.manifest.triggers.get(name) if isinstance(name, str) else None
         if found is None:
-            raise unknown("trigger", name, self.manifest.triggers)
+            raise unknown("trigger", name, self.manifest.triggers, self.manifest.names)
         return found
 
     def close(self) -> None:
@@ -254,7 +255,7 @@ class Connector(AbstractContextManager["Connector"]):
             return found
         operation = self.manifest.operations.get(name)
         if operation is None:
-            raise unknown("operation", name, self.manifest.names)
+            raise unknown("operation", name, self.manifest.names, self.manifest.triggers)
         kinds = plan(self._schemas, operation.input_schema)
         handler = find_handler(operation.handler) if operation.handler else None
         with self._lock:
@@ -289,7 +290,11 @@ class _Lookups:
 
 
 def find_handler(name: str, part: str = "operations") -> Handler:
-    """``messages.send`` is the function ``send`` in ``outlook_connector.operations.messages``, and nothing else."""
+    """``messages.send`` is the function ``send`` in ``outlook_connector.operations.messages``, and nothing else.
+    Raises ``ManifestError`` where there is none."""
     module, _, function = name.partition(".")
-    found: Handler = getattr(import_module(f"outlook_connector.{part}.{module}"), function)
+    place = f"outlook_connector.{part}.{module}"
+    found: Handler | None = getattr(import_module(place), function, None) if find_spec(place) else None
+    if not callable(found):
+        raise ManifestError(f"The manifest names the handler {name}, and {place} has no function {function}.")
     return found

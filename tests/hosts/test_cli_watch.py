@@ -133,3 +133,18 @@ def _takes_over_when_the_next_is_asked_for(connector: Connector, sandbox: Sandbo
     arrive(sandbox, "three")
     assert next(events)["message"]["subject"] == "three"
     assert len(cursors) == 2
+
+
+def test_sigterm_ends_it_as_ctrl_c_does(sandbox: Sandbox, tmp_path: Path) -> None:
+    with started(*ARGUMENTS, "--config", connection(sandbox, tmp_path)) as watch:
+        watch.said("Ctrl-C ends")
+        watch.process.send_signal(signal.SIGTERM)
+        result = watch.result()
+    assert result.code == 0
+    assert "Stopped" in result.err
+
+
+def test_what_is_refused_is_not_said_to_be_watched(sandbox: Sandbox, tmp_path: Path) -> None:
+    result = run(*ARGUMENTS, '{"folder": 3}', "--config", connection(sandbox, tmp_path))
+    assert result.code == 2
+    assert "Watching" not in result.err

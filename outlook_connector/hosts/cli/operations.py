@@ -4,7 +4,7 @@ import click
 
 from .names import matching
 from .options import debug_option, json_option
-from .output import emit, for_people, show
+from .output import emit, for_people, show, tell
 
 _COLOURS = {"read": "green", "write": "yellow", "send": "magenta", "delete": "red", "trigger": "cyan"}
 
@@ -28,6 +28,9 @@ def operations(words: tuple[str, ...], as_json: bool) -> None:
     ]
     if not for_people(as_json):
         emit(rows)
+        return
+    if not rows:
+        tell(f"No operation or trigger holds {' and '.join(words)}.")
         return
     from rich.table import Table
 

@@ -4,7 +4,7 @@ import json
 import os
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ from .invoke import read_input
 from .names import complete_trigger
 from .options import config_option, connection
 from .output import harmless, json_text, message_of, tell, write
+
+ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 @click.command(short_help="Write the events of a trigger as they come.")
@@ -41,7 +43,7 @@ def watch(
     state: Path | None,
     config: str | None,
 ) -> None:
-    """Write the events of a trigger, one JSON value a line, until Ctrl-C.
+    """Write the events of a trigger, one JSON value a line, until Ctrl-C or SIGTERM.
 
     The input is JSON, or @FILE, or - for stdin; left out, it is {}. Without a state file it starts from now, or from
     "since" in the input. `outlook-connector describe TRIGGER` shows the inputs.
@@ -49,10 +51,14 @@ def watch(
     kept = _Kept(trigger, state)
     given = {**read_input(input), **kept.resumed()}
     with connection(config) as parts:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
-            tell(f"Watching {trigger} every {interval:g} s; Ctrl-C ends.")
             events = parts.connector.watch(
-                trigger, given, interval=interval, on_cursor=kept.move, on_problem=_later(interval)
+                trigger,
+                given,
+                interval=interval,
+                on_cursor=_begun(f"Watching {trigger} every {interval:g} s; Ctrl-C ends.", kept.move),
+                on_problem=_later(interval),
             )
             for event in events:
                 if kept.is_new(event):
@@ -65,15 +71,29 @@ def watch(
 
 @contextmanager
 def _whole() -> Iterator[None]:
-    """Lets Ctrl-C wait for the block's end, so that what was written is also kept."""
+    """Lets Ctrl-C and SIGTERM wait for the block's end, so that what was written is also kept."""
     pressed: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, frame: pressed.append(number))
+    before = {one: signal.signal(one, lambda number, frame: pressed.append(number)) for one in ENDING}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for one, handler in before.items():
+            signal.signal(one, handler)
     if pressed:
         raise KeyboardInterrupt
+
+
+def _begun(told: str, move: Callable[[str], None]) -> Callable[[str], None]:
+    """Says so once the first poll has been answered, and no sooner."""
+    begun: list[str] = []
+
+    def moved(cursor: str) -> None:
+        move(cursor)
+        if not begun:
+            begun.append(cursor)
+            tell(told)
+
+    return moved
 
 
 def _later(interval: float) -> Any:
