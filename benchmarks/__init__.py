@@ -1,0 +1,1 @@
+"""Measurements of this connector beside bare HTTP libraries and other clients of Microsoft Graph, in one run."""
