@@ -12,7 +12,7 @@ import pytest
 from cli_world import COMMAND, Result, config_file, environment, on_terminal, run
 
 from outlook_connector import __version__, manifest
-from outlook_connector.hosts.cli.bundling import bundled
+from outlook_connector.exporters.bundling import bundled
 from outlook_connector.hosts.cli.examples import example_of
 from outlook_connector.sandbox import Sandbox
 from outlook_connector.schema import Schemas

@@ -37,7 +37,7 @@ def entry(manifest: "Manifest", operation: "Operation | Trigger", schemas: "Sche
     """The whole entry as JSON: what the manifest says, ``input`` and ``output`` as schemas, ``example``."""
     from dataclasses import asdict
 
-    from .bundling import bundled
+    from ...exporters.bundling import bundled
     from .examples import example_of
     from .scopes import words
 

@@ -4,7 +4,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ...schema import Schemas
+    from ..schema import Schemas
 
 
 def bundled(schemas: "Schemas", name: str) -> dict[str, Any]:
