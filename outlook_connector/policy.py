@@ -49,6 +49,11 @@ class Policy:
             )
 
     @property
+    def limits_mailboxes(self) -> bool:
+        """Whether something of a mailbox that the call does not name has to be looked at first."""
+        return self._rules.mailboxes_allow is not None
+
+    @property
     def limits_recipients(self) -> bool:
         """Whether the final recipients of a mail have to be looked at before it goes out."""
         return self._rules.recipients_allow is not None

@@ -4,15 +4,18 @@ https://learn.microsoft.com/graph/api/resources/subscription
 https://learn.microsoft.com/graph/outlook-change-notifications-overview
 """
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from ..binding import GraphRequest, path
 from ..context import Context
-from ..errors import InvalidInput
-from ..graph.paging import Listing, listing
+from ..errors import InvalidInput, OperationDenied
+from ..graph.paging import Listing, Page, listing
+from ..reply import text_of
 
 LONGEST = 10_080
 LONGEST_WITH_DATA = 1_440
@@ -25,13 +28,29 @@ _COPIED = (
     *("notificationUrl", "lifecycleNotificationUrl", "clientState"),
     *("encryptionCertificate", "encryptionCertificateId"),
 )
+_OWN = re.compile(r"/?me(?:/|$)", re.IGNORECASE)
+_OWNED = re.compile(r"/?users(?:/|\(')([^/'()]+)", re.IGNORECASE)
 _IN_A_QUERY = str.maketrans({char: quote(char) for char in "%&#+"})
 """What would end a value of the resource's query, which is otherwise written as it is."""
 
 
 def list_(context: Context, values: dict[str, Any]) -> Listing:
-    """The app's subscriptions. Graph takes no options here, and decides itself how many come at a time."""
-    return listing(context.graph, GraphRequest("GET", "/subscriptions", root="service"))
+    """The app's subscriptions, those alone whose mailboxes the connection allows. Graph takes no options here, and
+    decides itself how many come at a time."""
+    fetch = listing(context.graph, GraphRequest("GET", "/subscriptions", root="service"))
+
+    def allowed(state: Any) -> Page:
+        page = fetch(state)
+        return replace(page, items=[one for one in page.items if _is_allowed(context, one)])
+
+    return allowed if context.policy.limits_mailboxes else fetch
+
+
+def get(context: Context, values: dict[str, Any]) -> dict[str, Any]:
+    """One subscription. Raises ``OperationDenied`` where it is to a mailbox that the connection does not allow."""
+    found = _without_state(context, GraphRequest("GET", path("/subscriptions/{subscriptionId}", values)))
+    context.policy.check_mailbox(_mailbox_of(found))
+    return found
 
 
 def create(context: Context, values: dict[str, Any]) -> dict[str, Any]:
@@ -56,10 +75,47 @@ def create(context: Context, values: dict[str, Any]) -> dict[str, Any]:
 
 def renew(context: Context, values: dict[str, Any]) -> dict[str, Any]:
     """Let a subscription live on, counted from now."""
+    _check_allowed(context, values)
     body = {"expirationDateTime": _after(context, values["expiresIn"])}
     return _without_state(
         context, GraphRequest("PATCH", path("/subscriptions/{subscriptionId}", values), body=body)
     )
+
+
+def delete(context: Context, values: dict[str, Any]) -> dict[str, Any]:
+    """End a subscription."""
+    _check_allowed(context, values)
+    return context.graph.json(
+        GraphRequest("DELETE", path("/subscriptions/{subscriptionId}", values), root="service")
+    )
+
+
+def reauthorize(context: Context, values: dict[str, Any]) -> dict[str, Any]:
+    """Say that the app still may."""
+    _check_allowed(context, values)
+    place = path("/subscriptions/{subscriptionId}/reauthorize", values)
+    return context.graph.json(GraphRequest("POST", place, root="service"))
+
+
+def _check_allowed(context: Context, values: Mapping[str, Any]) -> None:
+    """Its id tells nothing of its mailbox: where those are limited, it is read first."""
+    if context.policy.limits_mailboxes:
+        get(context, dict(values))
+
+
+def _is_allowed(context: Context, subscription: Mapping[str, Any]) -> bool:
+    try:
+        context.policy.check_mailbox(_mailbox_of(subscription))
+    except OperationDenied:
+        return False
+    return True
+
+
+def _mailbox_of(subscription: Mapping[str, Any]) -> str | None:
+    """Whose messages it is to, as the resource names it; ``None`` for the signed-in person's."""
+    resource = text_of(subscription, "resource")
+    found = _OWNED.match(resource)
+    return None if _OWN.match(resource) else unquote(found[1]) if found else resource
 
 
 def _without_state(context: Context, request: GraphRequest) -> dict[str, Any]:

@@ -86,6 +86,25 @@ def test_another_mailbox_is_watched_only_where_it_may_be_named(outlook_sandbox: 
             subscribed(outlook_sandbox, connector, mailbox=anchors.KIM)
 
 
+@pytest.mark.parametrize("operation", ["get", "renew", "reauthorize", "delete"])
+def test_what_watches_a_mailbox_that_may_not_be_named_is_not_touched(
+    outlook_sandbox: Sandbox, operation: str
+) -> None:
+    given = {"expiresIn": 60} if operation == "renew" else {}
+    application = outlook_sandbox.config(auth="application", mailbox=anchors.ADELE)
+    with (
+        connect(application) as everywhere,
+        connect({**application, "mailboxes": {"allow": [anchors.ADELE]}}) as narrow,
+    ):
+        kims = subscribed(outlook_sandbox, everywhere, mailbox=anchors.KIM)["id"]
+        adeles = subscribed(outlook_sandbox, everywhere)["id"]
+        assert {one["id"] for one in narrow.invoke("subscriptions.list")["value"]} == {adeles}
+        with pytest.raises(OperationDenied, match=r"mailboxes\.allow"):
+            narrow.invoke(f"subscriptions.{operation}", {"subscriptionId": kims, **given})
+        narrow.invoke(f"subscriptions.{operation}", {"subscriptionId": adeles, **given})
+        assert kims in {one["id"] for one in everywhere.invoke("subscriptions.list")["value"]}
+
+
 @pytest.mark.parametrize(
     ("wrong", "pointer"),
     [
