@@ -17,6 +17,7 @@ from .exits import HELP, Exit, exit_code
 from .export import export
 from .invoke import invoke
 from .login import login
+from .mcp import mcp
 from .operations import operations
 from .options import debug_option
 from .output import emit, report, tell
@@ -28,7 +29,7 @@ NAME = "outlook-connector"
 
 COMMANDS = (
     *(demo, operations, describe, invoke, watch, login, account, doctor, scopes, sandbox),
-    *(export, completion),
+    *(mcp, export, completion),
 )
 
 

@@ -1,8 +1,6 @@
 """``sandbox``: a mailbox service of one's own, until it is stopped."""
 
 import logging
-import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -12,6 +10,7 @@ import click
 from ...errors import ConnectorError
 from .options import debug_option, json_option
 from .output import emit, for_people, show, tell
+from .stopping import told_to_stop
 
 if TYPE_CHECKING:
     from ...sandbox.sandbox import Sandbox
@@ -41,7 +40,7 @@ def sandbox(port: int, seed: str, as_json: bool) -> None:
 
     Piped or with --json: one JSON line when it is ready, with a connection configuration under `config`.
     """
-    with _told_to_stop() as stop, opened(port=port, **_seeded(seed)) as running:
+    with told_to_stop() as stop, opened(port=port, **_seeded(seed)) as running:
         from ...sandbox.run import describe
 
         facts = describe(running)
@@ -82,20 +81,6 @@ def _seeded(seed: str) -> dict[str, Any]:
     from ...sandbox.seed.builder import Builder
 
     return {"seed": lambda directory, now: Builder(directory, now).world}
-
-
-@contextmanager
-def _told_to_stop() -> Iterator[threading.Event]:
-    """An event that SIGINT and SIGTERM set for as long as the block lasts."""
-    stop = threading.Event()
-    before = {
-        number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _show(facts: dict[str, Any]) -> None:
