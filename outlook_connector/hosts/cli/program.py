@@ -24,12 +24,13 @@ from .output import emit, report, tell
 from .sandbox import sandbox
 from .scopes import scopes
 from .watch import watch
+from .worker import worker
 
 NAME = "outlook-connector"
 
 COMMANDS = (
     *(demo, operations, describe, invoke, watch, login, account, doctor, scopes, sandbox),
-    *(mcp, export, completion),
+    *(mcp, worker, export, completion),
 )
 
 
