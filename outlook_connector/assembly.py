@@ -23,7 +23,7 @@ from .manifest import Need, load
 from .permissions import for_another, least, needs_of, uses_of
 from .policy import Policy
 from .sent import SentKeys, digest
-from .store import Store, StoreConflict, open_store
+from .store import HostStore, Store, StoreConflict, open_store
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def assemble(
     settings = config_building.build(config_source.read(config, os.environ), own.schemas)
     policy = Policy(settings.rules)
     needs = needs_of(catalogue, policy, settings.auth)
-    store = token_store or open_store(settings.token_store or _usual_store(settings), settings.store_key)
+    store = _store(settings, token_store)
     sessions = Sessions(settings, os.environ)
     auth = Auth(settings, store, sessions, _scopes(settings, needs), on_tokens)
     limits = Limits(settings, store, lambda: auth.status()["username"])
@@ -99,6 +99,12 @@ def assemble(
 def _scopes(settings: Config, needs: tuple[Need, ...]) -> tuple[str, ...]:
     """What a sign-in asks for; a connection that names a mailbox is taken to mean another person's."""
     return least(for_another(needs) if settings.mailbox else needs)
+
+
+def _store(settings: Config, hosts: Store | None) -> Store:
+    if hosts is not None:
+        return HostStore(hosts)
+    return open_store(settings.token_store or _usual_store(settings), settings.store_key)
 
 
 def _usual_store(settings: Config) -> str | None:

@@ -103,15 +103,33 @@ def error_of(reply: Reply) -> ConnectorError:
     )
 
 
+_REFUSED: tuple[tuple[str, str], ...] = (
+    ("audience", "it was issued for another service or cloud"),
+    ("expired", "it has expired, or this machine's clock is off"),
+    ("lifetime", "it has expired, or this machine's clock is off"),
+    ("80049228", "it has expired, or this machine's clock is off"),
+    ("signature", "its signature is not that of this cloud's Microsoft Entra"),
+    ("signing key", "its signature is not that of this cloud's Microsoft Entra"),
+    ("revoked", "the sign-in behind it was revoked"),
+    ("parsing", "it is no token of Microsoft Entra"),
+    ("well formed", "it is no token of Microsoft Entra"),
+    ("is empty", "none arrived: a proxy on the way may have taken it out"),
+)
+"""What Graph writes with a 401 → what is told of it. Nothing of the text itself is: it may quote the token, which is
+no word that could be recognised and taken out."""
+
+
 def _refused_token(reply: Reply, graph_code: str, text: str) -> AuthError:
     advice = (
         "Check that `cloud`, `graphUrl` and `graphAudience` belong together; sign in again if the account's "
         "sessions were revoked."
     )
+    why = next((f": {told}" for word, told in _REFUSED if word in text.lower()), "")
+    named = {"graphCode": graph_code} if graph_code.replace("_", "").isalpha() else {}
     return AuthError(
-        f"Graph refused the access token: {text} {advice}",
+        f"Graph refused the access token{why}. {advice}",
         code="tokenRefused",
-        details={**_facts(reply, {}), "graphCode": graph_code, "advice": advice},
+        details={**_facts(reply, {}), **named, "advice": advice},
     )
 
 

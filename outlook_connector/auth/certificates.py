@@ -88,8 +88,8 @@ def refusal(key: str, message: str) -> ConfigError:
 def _contents(path: str) -> bytes:
     try:
         return Path(path).expanduser().read_bytes()
-    except OSError as error:
-        reason = error.strerror or "cannot be read"
+    except (OSError, ValueError, RuntimeError) as error:  # a name that no file can have, an unknown ~user
+        reason = getattr(error, "strerror", None) or "not the path of a file"
     raise refusal("path", f"names {path}, which cannot be read ({reason})")
 
 

@@ -52,8 +52,9 @@ def _from_file(path: str) -> str:
         text = Path(path).expanduser().read_text(encoding="ascii").strip()
     except UnicodeDecodeError:
         text, failure = "", "holds no token"
-    except OSError as error:
-        text, failure = "", f"cannot be read ({error.strerror})"
+    except (OSError, ValueError, RuntimeError) as error:  # a name that no file can have, an unknown ~user
+        reason = getattr(error, "strerror", None) or "not the path of a file"
+        text, failure = "", f"cannot be read ({reason})"
     if text:
         return text
     raise ConfigError(

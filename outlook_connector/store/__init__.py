@@ -1,5 +1,6 @@
 """Where state is kept: one small interface, in memory, in an encrypted SQLite file or in Redis."""
 
+from .hosted import HostStore
 from .interface import Lease, Store, StoreConflict
 from .memory import MemoryStore
 from .opening import open_store
@@ -8,6 +9,7 @@ from .waiting import Clock, held
 
 __all__ = [
     "Clock",
+    "HostStore",
     "Lease",
     "MemoryStore",
     "SqliteStore",

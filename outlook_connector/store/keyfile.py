@@ -48,6 +48,8 @@ def _create(path: Path) -> None:
 
 
 def _check(path: Path) -> None:
+    if path.is_dir():
+        raise _refusal(path, "is a directory. Set storeKey instead, or move the directory away")
     if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise _refusal(path, f"can be read by others than its owner. Run: chmod 600 {path}")
 

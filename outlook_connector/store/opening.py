@@ -103,9 +103,15 @@ def _path(rest: str) -> Path:
     if text[:2] == "/~" or (os.name == "nt" and text[2:3] == ":"):
         text = text[1:]
     try:
-        return Path(text).expanduser().absolute()
+        path = Path(text).expanduser().absolute()
+        usable = b"\0" not in os.fsencode(path)
     except RuntimeError:
         raise _refusal("sqlite: names the home directory of nobody") from None
+    except ValueError:
+        usable = False
+    if not usable:
+        raise _refusal("sqlite: names no file that the system could have")
+    return path
 
 
 def _given_keys(key: str | None, environment: Mapping[str, str]) -> tuple[list[str], str] | None:

@@ -5,10 +5,9 @@ do not matter. The server keeps what it has acknowledged through a crash of its 
 ``appendfsync always``. https://redis.io/docs/latest/develop/programmability/eval-intro/
 """
 
-import contextlib
 import re
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +22,9 @@ PREFIX = "{outlook-connector}:"
 _WRONG = "is not a URL that Redis can be reached by, such as redis://host:6379/0"
 TIMEOUT = 5.0
 """Seconds to wait for the server."""
+
+MISFITS = (LookupError, TypeError, ValueError)
+"""What the client raises for an option of the URL that it does not know, or whose value does not fit."""
 
 _BEGIN = f"""
 local p, key, now = '{PREFIX}', KEYS[1], tonumber(ARGV[1])
@@ -90,6 +92,12 @@ _ADVICE = {
 }
 """A Redis server's own codes → what to do."""
 
+_UNUSABLE = {
+    "DB": "the Redis server {host} has no database of the number in the URL",
+    "WRONGTYPE": "the Redis database on {host} holds something else under the connector's keys: name another one",
+}
+"""A Redis server's own codes → what is wrong with the URL."""
+
 
 class RedisStore:
     """Rows in a Redis server (5 or later), named by a ``redis://`` or ``rediss://`` URL.
@@ -101,13 +109,14 @@ class RedisStore:
 
     def __init__(self, url: str, now: Callable[[], float] | None = None) -> None:
         self._now = now
-        self._client = _client(url)
+        self._client, self._scripts = _client(url)
         self._host = urlsplit(url).hostname or "localhost"
-        self._scripts = {text: self._client.register_script(text) for text in (LOAD, SAVE, LEASE, RELEASE)}
 
     def load(self, key: str) -> tuple[bytes | None, int]:
-        blob, version = self._run(LOAD, key)
-        return blob, int(version)
+        answer = self._run(LOAD, key)
+        if len(answer) == 2 and isinstance(answer[1], int):
+            return answer[0], answer[1]
+        raise _refusal(_UNUSABLE["WRONGTYPE"].format(host=self._host))  # its version is no number
 
     def save(self, key: str, blob: bytes | None, version: int, *, ttl: float | None = None) -> int:
         seconds = TOMBSTONE if blob is None else ttl
@@ -133,34 +142,33 @@ class RedisStore:
         self._client.close()
 
     def _run(self, script: str, key: str, *arguments: Any) -> Any:
-        with self._told():
-            return self._scripts[script](keys=[key], args=[self._now() if self._now else "", *arguments])
-
-    @contextlib.contextmanager
-    def _told(self) -> Iterator[None]:
         """Turns the client's errors, which may quote the URL, into the connector's."""
         import redis
 
         failure: ConnectorError
         try:
-            yield
-            return
+            return self._scripts[script](keys=[key], args=[self._now() if self._now else "", *arguments])
         except redis.exceptions.NoPermissionError:
             failure = _refusal(f"the Redis user of the URL may not use scripts and keys on {self._host}")
         except redis.AuthenticationError:
             failure = _refusal(f"the Redis server {self._host} refuses the user or password of the URL")
-        except TypeError:  # connections are made on first use: only then an unknown option of the URL shows
+        except MISFITS:  # connections are made on first use: only then an unknown option of the URL shows
             failure = _refusal(_WRONG)
         except redis.RedisError as error:
-            named = _CODE.match(str(error))  # the code alone: the rest may quote what was sent
-            code = named[0] if named else type(error).__name__
-            advice = _ADVICE.get(code, "Check the server, the network and tokenStore.")
-            failure = ConnectorError(
-                f"The token store on the Redis server {self._host} could not be read or written ({code}). {advice}",
-                code="storeFailed",
-                retryable=True,
-            )
+            failure = self._failure(error)
         raise failure
+
+    def _failure(self, error: Exception) -> ConnectorError:
+        named = _CODE.match(str(error))  # the code alone: the rest may quote what was sent
+        code = named[0] if named else type(error).__name__
+        if code in _UNUSABLE:
+            return _refusal(_UNUSABLE[code].format(host=self._host))
+        advice = _ADVICE.get(code, "Check the server, the network and tokenStore.")
+        return ConnectorError(
+            f"The token store on the Redis server {self._host} could not be read or written ({code}). {advice}",
+            code="storeFailed",
+            retryable=True,
+        )
 
 
 @dataclass(frozen=True)
@@ -175,17 +183,18 @@ class RedisLease:
         self._store.give_back(self._key, self.fence)
 
 
-def _client(url: str) -> Any:
-    """Connects on first use; a child after a fork gets connections of its own."""
+def _client(url: str) -> tuple[Any, dict[str, Any]]:
+    """The client, which connects on first use (a child after a fork gets connections of its own), and its scripts."""
     try:
         import redis
     except ImportError:
         raise _refusal("redis: needs the package redis: pip install 'outlook-connector[redis]'") from None
     try:
-        return redis.Redis.from_url(
+        client = redis.Redis.from_url(
             url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT, health_check_interval=30
         )
-    except (ValueError, TypeError, redis.RedisError):  # the text may quote the URL and its password
+        return client, {text: client.register_script(text) for text in (LOAD, SAVE, LEASE, RELEASE)}
+    except (*MISFITS, redis.RedisError):  # the text may quote the URL and its password
         failure = _refusal(_WRONG)
     raise failure
 

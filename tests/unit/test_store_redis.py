@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import redis
@@ -13,7 +14,7 @@ from store_redis import MISSING, available, redis_server
 
 from outlook_connector.errors import ConfigError, ConnectorError
 from outlook_connector.store import open_store
-from outlook_connector.store.redis_store import RedisStore
+from outlook_connector.store.redis_store import PREFIX, RedisStore
 
 pytestmark = pytest.mark.skipif(not available(), reason=MISSING)
 KEY = Fernet.generate_key().decode()
@@ -96,3 +97,31 @@ def test_a_wrong_password_is_a_wrong_configuration() -> None:
 def test_a_url_that_leads_nowhere_is_a_wrong_configuration(url: str) -> None:
     with pytest.raises((ConfigError, ConnectorError)):
         open_store(url, KEY, environment={}).load("a")
+
+
+@pytest.mark.parametrize("option", ["socket_timeout=nan", "socket_timeout=-1", "encoding=none-such"])
+def test_an_option_that_shows_on_first_use_is_a_wrong_configuration(url: str, option: str) -> None:
+    with pytest.raises(ConfigError, match="URL"):
+        open_store(f"{url}?{option}", KEY, environment={}).load("a")
+
+
+def test_a_database_number_that_the_server_lacks_is_a_wrong_configuration(url: str) -> None:
+    with pytest.raises(ConfigError, match="no database of the number") as refused:
+        RedisStore(url.replace("/0", "/999")).load("a")
+    assert refused.value.details["problems"][0]["pointer"] == "/tokenStore"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("horizon", "none"), ("row:a", "text"), ("row:a", {"version": "none"})],
+)
+def test_what_somebody_else_wrote_under_the_connectors_keys_is_told(name: str, value: Any) -> None:
+    with redis_server() as url:
+        server = redis.Redis.from_url(url)
+        if isinstance(value, str):
+            server.set(PREFIX + name, value)
+        else:
+            server.hset(PREFIX + name, mapping=value)
+        with pytest.raises(ConfigError, match="something else") as refused:
+            RedisStore(url).load("a")
+        assert refused.value.__context__ is None
