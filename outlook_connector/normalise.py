@@ -27,7 +27,9 @@ WELL_KNOWN = {
 """Names that Graph takes in place of a folder's id, and the English ones of a mailbox's own folders.
 https://learn.microsoft.com/graph/api/resources/mailfolder"""
 
-_ID = re.compile(r"[A-Za-z0-9+/_=-]{60,}")
+_ID = re.compile(r"[A-Za-z0-9+_=-]{60,}|A[AQ][Mk][A-Za-z0-9+/_=-]{57,}")
+"""What is too long for a word; with slashes, as older ids have them, only where it begins as an id does."""
+_SLASH = re.compile(r"(?<!\\)/")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _NO_TEXT = frozenset(("Cc", "Cs", "Zl", "Zp"))
 _ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[^\s@<>,;:\"()\[\]\\]{1,255}")
@@ -143,13 +145,14 @@ def time(value: str, _: Lookup | None = None) -> str:
 
 
 def folder(value: str, lookup: Lookup) -> str:
-    """A folder's id: an id or a well-known name as it is, a path such as ``Inbox/Projects/2026`` looked up."""
+    """A folder's id: an id or a well-known name as it is, a path such as ``Inbox/Projects/2026`` looked up; ``\\/`` is
+    a slash in a name."""
     known = WELL_KNOWN.get(value.strip().lower())
     if known:
         return known
     if _ID.fullmatch(value):
         return value
-    parts = [part for part in value.strip("/").split("/") if part]
+    parts = [part.replace("\\/", "/") for part in _SLASH.split(value) if part]
     if not parts or not is_one_line(value):
         raise ValueError("must be a folder's id, a well-known name such as inbox, or a path")
     return _walk(parts, lookup)

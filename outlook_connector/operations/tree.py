@@ -57,7 +57,7 @@ def below(graph: Graph, parent: str | None, hidden: bool) -> list[Folder]:
 
     One that is gone by the time that its own folders are asked for has none.
     """
-    level = [{**one, "path": text_of(one, "displayName")} for one in pages(graph, children(parent, hidden))]
+    level = [{**one, "path": _name(one)} for one in pages(graph, children(parent, hidden))]
     found = list(level)
     while parents := [one for one in level if one.get("childFolderCount")]:
         requests = [children(text_of(one, "id"), hidden) for one in parents]
@@ -65,7 +65,7 @@ def below(graph: Graph, parent: str | None, hidden: bool) -> list[Folder]:
         level = []
         for above, request, outcome in zip(parents, requests, outcomes, strict=True):
             for one in _inner(graph, request, outcome):
-                level.append({**one, "path": f"{above['path']}/{text_of(one, 'displayName')}"})
+                level.append({**one, "path": f"{above['path']}/{_name(one)}"})
         found += level
     return found
 
@@ -91,6 +91,11 @@ def _placed(folders: list[Folder]) -> list[Folder]:
     """In order, each folder once."""
     once = {text_of(one, "id"): one for one in folders}
     return sorted(once.values(), key=lambda one: (_key(one), one["id"]))
+
+
+def _name(folder: Folder) -> str:
+    """As a part of a path that leads back to it."""
+    return text_of(folder, "displayName").replace("/", "\\/")
 
 
 def _key(folder: Folder) -> str:

@@ -114,6 +114,19 @@ def test_a_search_finds_by_words_and_says_when_graph_ends_early(
     assert len(list(outlook_connector.iterate("messages.search", {"query": "flood", "limit": 7}))) == 7
 
 
+def test_a_path_leads_to_a_folder_with_a_slash_in_its_name_or_a_name_that_is_long(
+    outlook_connector: Connector,
+) -> None:
+    long = "Correspondence-with-authorities-and-banks-of-the-whole-northern-region"
+    for name in ("Income/Expenses", long):
+        outlook_connector.invoke("folders.create", {"parentFolder": "inbox", "displayName": name})
+    listed = outlook_connector.invoke("folders.list", {"recursive": True})["value"]
+    made = {one["displayName"]: one for one in listed}
+    assert made["Income/Expenses"]["path"] == "Inbox/Income\\/Expenses"
+    for name, path in (("Income/Expenses", "Inbox/Income\\/Expenses"), (long, f"Inbox/{long}")):
+        assert outlook_connector.invoke("folders.get", {"folder": path})["id"] == made[name]["id"]
+
+
 def test_folders_are_found_by_path_and_listed_as_a_tree(outlook_connector: Connector) -> None:
     tree = list(outlook_connector.iterate("folders.list", {"recursive": True, "pageSize": 2}))
     paths = [one["path"] for one in tree]
