@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import outlook_connector.operations
-from outlook_connector.dispatcher import find_handler
+from outlook_connector.handlers import find_handler
 from outlook_connector.manifest import Operation, Trigger
 from outlook_connector.schema import explainer
 

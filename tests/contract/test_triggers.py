@@ -14,7 +14,7 @@ from outlook_connector import (
     UnknownOperation,
     connect,
 )
-from outlook_connector.dispatcher import find_handler
+from outlook_connector.handlers import find_handler
 from outlook_connector.sandbox import Sandbox
 from outlook_connector.schema import explainer
 

@@ -1,0 +1,22 @@
+"""Handlers by the names that the manifest gives them."""
+
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from .context import Context
+from .errors import ManifestError
+
+Handler = Callable[[Context, dict[str, Any]], Any]
+
+
+def find_handler(name: str, part: str = "operations") -> Handler:
+    """``messages.send`` is the function ``send`` in ``outlook_connector.operations.messages``, and nothing else.
+    Raises ``ManifestError`` where there is none."""
+    module, _, function = name.partition(".")
+    place = f"outlook_connector.{part}.{module}"
+    found: Handler | None = getattr(import_module(place), function, None) if find_spec(place) else None
+    if not callable(found):
+        raise ManifestError(f"The manifest names the handler {name}, and {place} has no function {function}.")
+    return found
