@@ -104,16 +104,10 @@ def compile_query(values: Mapping[str, Any]) -> dict[str, str]:
     """
     if needs_search(values):
         return _search(values)
-    conditions = [make(values[name]) for name, make in _FILTERS.items() if name in values]
+    friendly = [make(values[name]) for name, make in _FILTERS.items() if name in values]
     raw, order = values.get("filter"), values.get("orderBy")
-    if raw:
-        return _with_raw(conditions, raw, order)
-    order = order or (NEWEST_FIRST if conditions else None)
-    if conditions and order and order.split()[0] == "receivedDateTime" and not _dated(values):
-        conditions.insert(0, ALWAYS)
-    if conditions and order and order.split()[0] not in ("receivedDateTime",):
-        conditions = _ordered_first(conditions, order.split(",")[0].split()[0])
-    return _present({"$filter": " and ".join(conditions), "$orderby": order})
+    order = order or (NEWEST_FIRST if friendly and not raw else None)
+    return _present({"$filter": " and ".join(_sorted(friendly, raw, order)), "$orderby": order})
 
 
 def conditions(values: Mapping[str, Any]) -> str | None:
@@ -123,24 +117,33 @@ def conditions(values: Mapping[str, Any]) -> str | None:
     return " and ".join([*([f"({raw})" if found else raw] if raw else []), *found]) or None
 
 
-def _dated(values: Mapping[str, Any]) -> bool:
-    return "receivedAfter" in values or "receivedBefore" in values
+def _sorted(friendly: list[str], raw: str | None, order: str | None) -> list[str]:
+    """The conditions, first those that Graph sorts by, as it wants them. A raw filter that names one of these has its
+    own place for it, so it stands first."""
+    if not order or not (friendly or raw):
+        return [*([f"({raw})" if friendly else raw] if raw else []), *friendly]
+    names = [part.split()[0] for part in order.split(",")]
+    first = [one for name in names for one in _by(friendly, name, raw)]
+    rest = [one for one in friendly if one not in first]
+    if not raw:
+        return [*first, *rest]
+    placed = any(name in raw for name in names)
+    told = f"({raw})" if first or rest else raw
+    return [told, *first, *rest] if placed else [*first, told, *rest]
 
 
-def _ordered_first(conditions: list[str], name: str) -> list[str]:
-    first = [one for one in conditions if one.startswith(name + " ")]
-    if not first:
-        told = (
-            f"cannot sort by {name} here: Graph sorts only by what is filtered by; sort by receivedDateTime"
-        )
-        raise InvalidInput.of([("/orderBy", told)])
-    return first + [one for one in conditions if one not in first]
-
-
-def _with_raw(conditions: list[str], raw: str, order: str | None) -> dict[str, str]:
-    """A raw filter stands first, so that it can be made to fit its own orderBy."""
-    joined = " and ".join([f"({raw})" if conditions else raw, *conditions])
-    return _present({"$filter": joined, "$orderby": order})
+def _by(friendly: list[str], name: str, raw: str | None) -> list[str]:
+    """What is filtered by the property ``name``; by the time of receipt everything is. Raises ``InvalidInput`` where
+    Graph cannot sort by it."""
+    found = [one for one in friendly if one.startswith(name + " ")]
+    if found or (raw and name in raw):
+        return found
+    if name == "receivedDateTime":
+        return [ALWAYS]
+    if raw:
+        return []
+    told = f"cannot sort by {name} here: Graph sorts only by what is filtered by; sort by receivedDateTime"
+    raise InvalidInput.of([("/orderBy", told)])
 
 
 def _search(values: Mapping[str, Any]) -> dict[str, str]:

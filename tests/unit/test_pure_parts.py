@@ -14,6 +14,8 @@ from outlook_connector.graph.paging import Page, Place, collect, iterate
 from outlook_connector.graph.retry import DECISIONS, Failure, Verdict, failure_of, wait
 from outlook_connector.manifest import load
 from outlook_connector.normalise import attachment, folder, recipient, time
+from outlook_connector.operations import query
+from outlook_connector.operations.query import NEWEST_FIRST as NEWEST
 from outlook_connector.operations.query import compile_query
 from outlook_connector.permissions import least, missing
 from outlook_connector.policy import Policy
@@ -275,20 +277,47 @@ def test_an_attachment_is_not_shown_and_has_a_type() -> None:
 
 # -- queries ----------------------------------------------------------------------------------------------------------
 def test_filters_stand_in_the_order_that_graph_wants() -> None:
-    query = compile_query({"subject": "it's", "unread": True})
-    assert query["$filter"] == (
+    asked = compile_query({"subject": "it's", "unread": True})
+    assert asked["$filter"] == (
         "receivedDateTime ge 1900-01-01T00:00:00Z and contains(subject,'it''s') and isRead eq false"
     )
-    assert query["$orderby"] == "receivedDateTime desc"
+    assert asked["$orderby"] == "receivedDateTime desc"
 
 
 def test_no_filter_no_query() -> None:
     assert compile_query({"folder": "inbox", "limit": 5}) == {}
 
 
+@pytest.mark.parametrize(
+    ("values", "wanted"),
+    [
+        ({"filter": "isRead eq false"}, "isRead eq false"),
+        ({"filter": "isRead eq false", "orderBy": NEWEST}, f"{query.ALWAYS} and (isRead eq false)"),
+        (
+            {"filter": "receivedDateTime ge 2026-01-01T00:00:00Z", "orderBy": NEWEST},
+            "receivedDateTime ge 2026-01-01T00:00:00Z",
+        ),
+        (
+            {"filter": "isRead eq false", "importance": "high", "orderBy": NEWEST},
+            f"{query.ALWAYS} and (isRead eq false) and importance eq 'high'",
+        ),
+        (
+            {"importance": "high", "unread": True, "orderBy": f"isRead, {NEWEST}"},
+            f"isRead eq false and {query.ALWAYS} and importance eq 'high'",
+        ),
+        (
+            {"filter": "subject ge 'B'", "unread": True, "orderBy": "subject"},
+            "(subject ge 'B') and isRead eq false",
+        ),
+    ],
+)
+def test_what_is_sorted_by_stands_first_in_the_filter(values: dict[str, Any], wanted: str) -> None:
+    assert compile_query(values)["$filter"] == wanted
+
+
 def test_a_recipient_can_only_be_searched_for() -> None:
-    query = compile_query({"to": recipient("kim@example.com"), "receivedAfter": "2026-01-02T10:00:00Z"})
-    assert query == {"$search": '"to:kim@example.com AND received>=2026-01-02"'}
+    asked = compile_query({"to": recipient("kim@example.com"), "receivedAfter": "2026-01-02T10:00:00Z"})
+    assert asked == {"$search": '"to:kim@example.com AND received>=2026-01-02"'}
     with pytest.raises(errors.InvalidInput, match="/filter"):
         compile_query({"to": recipient("kim@example.com"), "filter": "isRead eq true"})
 
