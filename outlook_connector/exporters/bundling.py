@@ -1,5 +1,6 @@
 """A schema complete in itself: what its references lead to stands under ``$defs``."""
 
+from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -18,30 +19,32 @@ def bundled(schemas: "Schemas", name: str) -> dict[str, Any]:
             key: value for key, value in schemas.document(file).items() if file == name or key != "$schema"
         }
         found: list[str] = []
-        local = _rewritten(document, file, name, found)
+        local = rewritten(document, file, lambda to: "" if to == name else f"/$defs/{key_of(to)}", found)
         if file == name:
             top = local
         else:
-            definitions[_key(file)] = local
-        waiting += [one for one in found if one != name and _key(one) not in definitions]
+            definitions[key_of(file)] = local
+        waiting += [one for one in found if one != name and key_of(one) not in definitions]
     return {**top, "$defs": {**top.get("$defs", {}), **definitions}} if definitions else top
 
 
-def _rewritten(node: Any, file: str, top: str, found: list[str]) -> Any:
+def rewritten(node: Any, file: str, home: Callable[[str], str], found: list[str]) -> Any:
+    """The part ``node`` of the schema ``file`` with every reference led to where ``home`` says that a file stands in
+    the document, as a JSON pointer. The files referred to are added to ``found``."""
     if isinstance(node, list):
-        return [_rewritten(one, file, top, found) for one in node]
+        return [rewritten(one, file, home, found) for one in node]
     if not isinstance(node, dict):
         return node
-    rewritten = {key: _rewritten(value, file, top, found) for key, value in node.items()}
+    made = {key: rewritten(value, file, home, found) for key, value in node.items()}
     reference = node.get("$ref")
     if isinstance(reference, str):
         other, _, fragment = reference.partition("#")
         target = str(PurePosixPath(file).parent / other) if other else file
         found.append(target)
-        home = "" if target == top else f"/$defs/{_key(target)}"
-        rewritten["$ref"] = f"#{home}{fragment}"
-    return rewritten
+        made["$ref"] = f"#{home(target)}{fragment}"
+    return made
 
 
-def _key(file: str) -> str:
+def key_of(file: str) -> str:
+    """``common/message.json`` is called ``message``."""
     return PurePosixPath(file).name.removesuffix(".json")

@@ -23,6 +23,7 @@ from .options import debug_option
 from .output import emit, report, tell
 from .sandbox import sandbox
 from .scopes import scopes
+from .serve import serve
 from .watch import watch
 from .worker import worker
 
@@ -30,7 +31,7 @@ NAME = "outlook-connector"
 
 COMMANDS = (
     *(demo, operations, describe, invoke, watch, login, account, doctor, scopes, sandbox),
-    *(mcp, worker, export, completion),
+    *(serve, mcp, worker, export, completion),
 )
 
 

@@ -1,0 +1,215 @@
+"""``openapi``: the HTTP host described in OpenAPI 3.1. https://spec.openapis.org/oas/v3.1.1.html"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .bundling import key_of, rewritten
+
+if TYPE_CHECKING:
+    from ..manifest import Manifest, Operation, Trigger
+    from ..schema import Schemas
+
+ERRORS: Mapping[str, str] = {
+    "400": "The input is wrong; `details.problems` has each place as a JSON pointer.",
+    "401": "The API key is wrong (`wrongKey`), or a person has to sign in (`signInRequired`).",
+    "403": "The connection's policy, or Microsoft Graph, does not allow it, or a consent is missing.",
+    "404": "There is no such operation, connection or item.",
+    "424": "The outcome is unknown: look before repeating the call.",
+    "429": "Too many requests; `Retry-After` says how many seconds to wait.",
+    "default": "Another error; `code` is meant for programs, and `retryable` says whether to try again.",
+}
+"""Status → what it means. The bodies are the same."""
+
+
+def export(manifest: "Manifest", out: Path) -> list[Path]:
+    """Writes ``openapi.json`` into ``out``."""
+    out.mkdir(parents=True, exist_ok=True)
+    file = out / "openapi.json"
+    text = json.dumps(document(manifest), ensure_ascii=False, indent=2)
+    file.write_text(text + "\n", encoding="utf-8")
+    return [file]
+
+
+def document(manifest: "Manifest", server: str = "http://127.0.0.1:8080") -> dict[str, Any]:
+    """The description of the host at the URL ``server``, with every operation and trigger; schemas that several share
+    stand once, under ``components``."""
+    components = _Components(manifest.schemas)
+    operations = {
+        f"/operations/{one.name}": {"post": _operation(one, components)}
+        for one in manifest.operations.values()
+    }
+    triggers = {
+        f"/triggers/{one.name}/poll": {"post": _poll(one, components)} for one in manifest.triggers.values()
+    }
+    return {
+        "openapi": "3.1.1",
+        "info": {
+            "title": manifest.title,
+            "version": manifest.version,
+            "description": manifest.description,
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": server}],
+        "security": [{"apiKey": []}, {}],
+        "tags": [
+            {"name": name} for name in dict.fromkeys(map(_noun, [*manifest.operations, *manifest.triggers]))
+        ],
+        "paths": {**operations, **triggers},
+        "components": {
+            "schemas": {"error": ERROR, **components.schemas},
+            "responses": {_error_name(status): _error(text) for status, text in ERRORS.items()},
+            "parameters": {"connection": CONNECTION},
+            "securitySchemes": {"apiKey": KEY},
+        },
+    }
+
+
+ERROR: Mapping[str, Any] = {
+    "title": "Error",
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["error", "code", "message", "retryable", "details"],
+            "properties": {
+                "error": {"type": "string", "description": "The kind of error, such as NotFound."},
+                "code": {"type": "string", "description": "Stable, and meant for programs."},
+                "message": {"type": "string", "description": "Meant for people."},
+                "retryable": {
+                    "type": "boolean",
+                    "description": "Whether the same call may be made again later.",
+                },
+                "details": {"type": "object", "description": "More of it, by the kind of error."},
+            },
+        }
+    },
+}
+
+CONNECTION: Mapping[str, Any] = {
+    "name": "X-Connection",
+    "in": "header",
+    "required": False,
+    "description": "Which of the host's connections; may be left out where there is one, or one called default.",
+    "schema": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},
+}
+
+KEY: Mapping[str, Any] = {
+    "type": "apiKey",
+    "in": "header",
+    "name": "X-API-Key",
+    "description": "Where the host has keys.",
+}
+
+
+class _Components:
+    """The schemas of a document, each under the name of its file."""
+
+    def __init__(self, schemas: "Schemas") -> None:
+        self._schemas = schemas
+        self.schemas: dict[str, Any] = {}
+
+    def refer(self, file: str) -> dict[str, Any]:
+        """A reference to the schema ``file``, which is added with all that it refers to."""
+        if key_of(file) not in self.schemas:
+            found: list[str] = []
+            raw = {key: one for key, one in self._schemas.document(file).items() if key != "$schema"}
+            self.schemas[key_of(file)] = {}
+            self.schemas[key_of(file)] = rewritten(raw, file, _home, found)
+            for other in found:
+                self.refer(other)
+        return {"$ref": f"#{_home(file)}"}
+
+    def examples(self, file: str) -> dict[str, Any]:
+        """The examples of an input, in the form that a request body has them in."""
+        found = self._schemas.document(file).get("examples", [])
+        return {f"example{number}": {"value": one} for number, one in enumerate(found, 1)}
+
+    def needs_input(self, file: str) -> bool:
+        """Whether an empty input would be refused."""
+        return bool(self._schemas.document(file).get("required"))
+
+
+def _operation(one: "Operation", components: _Components) -> dict[str, Any]:
+    output = components.refer(one.output_schema)
+    lines = {
+        "application/x-ndjson": {"schema": {"type": "string", "description": "One item of `value` a line."}}
+    }
+    return {
+        **_entry(one, components),
+        "operationId": one.name.replace(".", "_"),
+        "x-effect": one.effect,
+        "x-idempotent": one.idempotent,
+        "responses": {
+            "200": {
+                "description": "Done.",
+                "content": {
+                    "application/json": {"schema": output},
+                    **(lines if one.result == "collection" else {}),
+                },
+            },
+            **_errors(),
+        },
+    }
+
+
+def _poll(one: "Trigger", components: _Components) -> dict[str, Any]:
+    answer = {
+        "type": "object",
+        "required": ["value", "cursor", "more"],
+        "properties": {
+            "value": {"type": "array", "items": components.refer(one.output_schema)},
+            "cursor": {"type": "string", "description": "To be given to the next poll."},
+            "more": {"type": "boolean", "description": "Whether others can be had at once."},
+        },
+    }
+    content = {"application/json": {"schema": answer}}
+    return {
+        **_entry(one, components),
+        "operationId": f"{one.name.replace('.', '_')}_poll",
+        "responses": {
+            "200": {"description": "The events since the cursor.", "content": content},
+            **_errors(),
+        },
+    }
+
+
+def _entry(one: "Operation | Trigger", components: _Components) -> dict[str, Any]:
+    schema, examples = components.refer(one.input_schema), components.examples(one.input_schema)
+    body = {"schema": schema, **({"examples": examples} if examples else {})}
+    more = {"externalDocs": {"url": one.documentation}} if one.documentation else {}
+    return {
+        "tags": [_noun(one.name)],
+        "summary": one.title,
+        "description": one.description,
+        "parameters": [{"$ref": "#/components/parameters/connection"}],
+        "requestBody": {
+            "required": components.needs_input(one.input_schema),
+            "content": {"application/json": body},
+        },
+        **more,
+        **({"deprecated": True} if one.deprecated else {}),
+    }
+
+
+def _errors() -> dict[str, Any]:
+    return {status: {"$ref": f"#/components/responses/{_error_name(status)}"} for status in ERRORS}
+
+
+def _error(text: str) -> dict[str, Any]:
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/error"}}}
+    return {"description": text, "content": content}
+
+
+def _error_name(status: str) -> str:
+    return "error" if status == "default" else f"error{status}"
+
+
+def _home(file: str) -> str:
+    return f"/components/schemas/{key_of(file)}"
+
+
+def _noun(name: str) -> str:
+    return name.partition(".")[0]

@@ -1,0 +1,98 @@
+"""The application: routes, and every end of a request in the one form of errors."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ...errors import ConnectorError
+from ...manifest import Manifest
+from .answers import refused, unexpected
+from .calls import CONNECTION_HEADER, Calls
+from .catalogue import Catalogue
+from .connecting import Connecting
+from .connections import Connections
+from .description import Description
+from .guarding import KEY_HEADER, Guard, Keys
+from .health import Health
+from .metrics import Metrics
+from .protocol import ClientGone, impatient
+from .refusals import RequestRefused
+from .settings import Settings
+from .workers import Workers
+
+
+@dataclass(frozen=True)
+class Host:
+    """The application with the parts that outlive a request."""
+
+    app: ASGIApp
+    health: Health
+    workers: Workers
+
+
+def application(manifest: Manifest, connections: Connections, settings: Settings) -> Host:
+    """The host's ASGI application. Makes no request and starts no thread."""
+    workers = Workers(settings.threads, settings.waiting)
+    keys, metrics, health = Keys(settings.keys), Metrics(workers), Health(connections, workers)
+    parts = (
+        Calls(connections, workers, settings, metrics),
+        Catalogue(manifest, connections),
+        Description(manifest, settings),
+        Connecting(connections, workers, settings, keys),
+        health,
+        metrics,
+    )
+    routed = Starlette(
+        routes=[route for part in parts for route in part.routes()],
+        middleware=[Middleware(Guard, settings, keys)],
+        exception_handlers={ConnectorError: _refused, HTTPException: _unrouted, Exception: _unexpected},
+    )
+    outer: ASGIApp = metrics.counting(routed)
+    if settings.origins:
+        outer = CORSMiddleware(
+            outer,
+            allow_origins=settings.origins,
+            allow_methods=("GET", "POST"),
+            allow_headers=("Content-Type", KEY_HEADER, CONNECTION_HEADER),
+        )
+    return Host(_quiet(impatient(outer, settings.patience)), health, workers)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    return refused(error) if isinstance(error, ConnectorError) else unexpected(error)
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    return unexpected(error)
+
+
+async def _unrouted(request: Request, error: Exception) -> Response:
+    """What starlette's router raises: 404 or 405."""
+    if isinstance(error, HTTPException) and error.status_code == 405:
+        answer = refused(
+            RequestRefused(f"This path does not take the method {request.method[:20]}.", code="wrongMethod")
+        )
+        answer.headers.update(error.headers or {})
+        return answer
+    return refused(RequestRefused("This host has no such path.", code="unknownPath"))
+
+
+def _quiet(app: Callable[[Scope, Receive, Send], Awaitable[None]]) -> ASGIApp:
+    """Keeps what has been answered, or can be no longer, from the server, which would log a traceback of it."""
+
+    async def quiet(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await app(scope, receive, send)
+        except (ClientDisconnect, ClientGone):
+            return
+        except Exception:  # noqa: BLE001 - starlette has answered it and told of it, and raises it again
+            return
+
+    return quiet

@@ -1,0 +1,66 @@
+"""Several connections by name."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+
+from ...assembly import Assembly, assemble
+from ...errors import ConfigError
+from .refusals import RequestRefused
+
+DEFAULT = "default"
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+
+
+class Connections:
+    """The host's connections. A call names one; where there is one alone, or one called ``default``, it need not."""
+
+    def __init__(self, assemblies: Mapping[str, Assembly]) -> None:
+        self._assemblies = dict(assemblies)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._assemblies)
+
+    def __iter__(self) -> Iterator[tuple[str, Assembly]]:
+        return iter(self._assemblies.items())
+
+    def usual(self) -> str | None:
+        """The connection that is meant where none is named."""
+        if DEFAULT in self._assemblies:
+            return DEFAULT
+        return self.names[0] if len(self._assemblies) == 1 else None
+
+    def find(self, name: str | None) -> Assembly:
+        """Raises ``RequestRefused``: ``connectionNotNamed``, ``unknownConnection``. Neither tells the names."""
+        chosen = name or self.usual()
+        if chosen is None:
+            message = "This host has several connections: name one in the header X-Connection."
+            raise RequestRefused(message, code="connectionNotNamed")
+        found = self._assemblies.get(chosen)
+        if found is None:
+            raise RequestRefused("This host has no connection of that name.", code="unknownConnection")
+        return found
+
+    def close(self) -> None:
+        """Closes all of them."""
+        with ExitStack() as stack:
+            for one in self._assemblies.values():
+                stack.callback(one.connector.close)
+
+
+def opened(files: Mapping[str, str | None]) -> Connections:
+    """The connections of these configuration files; ``None`` stands for the environment. Makes no request.
+
+    Raises ``ConfigError``, which names the connection.
+    """
+    made: dict[str, Assembly] = {}
+    try:
+        for name, file in files.items():
+            if not NAME.fullmatch(name):
+                raise ConfigError(f"A connection is named with letters, digits, - and _, not {name!r}.")
+            made[name] = assemble(file)
+    except ConfigError as error:
+        Connections(made).close()
+        raise ConfigError(f"Connection {name}: {error.message}", details=error.details) from None
+    return Connections(made)

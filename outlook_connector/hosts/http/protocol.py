@@ -1,0 +1,87 @@
+"""HTTP/1.1 for clients that cannot be trusted to be quick: whoever sends or takes nothing for long is cut off."""
+
+import asyncio
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+LARGEST_HEAD = 64 * 1024
+"""Bytes of a request's line and headers."""
+TRANSPORT = "outlook.transport"
+
+
+def protocol(patience: float) -> type[HttpToolsProtocol]:
+    """uvicorn's protocol for one server: the head of a request has to be there within ``patience`` seconds from the
+    connection's beginning, or from the answer before, and not be too large."""
+
+    class Impatient(HttpToolsProtocol):
+        _alarm: asyncio.TimerHandle | None = None
+        _head = 0
+
+        def connection_made(self, transport: Any) -> None:
+            super().connection_made(transport)
+            self._expect()
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            self._calm()
+            super().connection_lost(exc)
+
+        def data_received(self, data: bytes) -> None:
+            if self._alarm is not None:
+                self._head += len(data)
+                if self._head > LARGEST_HEAD and not self._drains():
+                    self.transport.abort()
+                    return
+            super().data_received(data)
+
+        def on_headers_complete(self) -> None:
+            self._calm()
+            extensions: dict[str, Any] = {TRANSPORT: self.transport}
+            self.scope["extensions"] = extensions
+            super().on_headers_complete()
+
+        def on_response_complete(self) -> None:
+            super().on_response_complete()
+            if not self.pipeline and not self.transport.is_closing():
+                self._expect()
+
+        def _expect(self) -> None:
+            self._calm()
+            self._head = 0
+            self._alarm = self.loop.call_later(patience, self.transport.abort)
+
+        def _calm(self) -> None:
+            if self._alarm is not None:
+                self._alarm.cancel()
+                self._alarm = None
+
+        def _drains(self) -> bool:
+            """Whether a body still comes in whose request has been answered already."""
+            return self.cycle is not None and self.cycle.more_body
+
+    return Impatient
+
+
+def impatient(app: ASGIApp, patience: float) -> ASGIApp:
+    """The same application, whose answers have to be taken: a client that takes nothing for ``patience`` seconds is
+    cut off, and what was to come for it is given up."""
+
+    async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+        async def sending(message: Message) -> None:
+            try:
+                async with asyncio.timeout(patience):
+                    await send(message)
+            except TimeoutError:
+                transport = scope.get("extensions", {}).get(TRANSPORT)
+                if transport is not None:
+                    transport.abort()
+                raise ClientGone from None
+
+        await app(scope, receive, sending)
+
+    return guarded
+
+
+class ClientGone(Exception):
+    """The client took nothing of its answer for too long."""
