@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from ..manifest import Manifest
 
-KINDS = ("reference",)
-"""The kinds there are, each the name of a module here."""
+KINDS = ("reference", "wso2")
+"""The kinds there are, each the name of a module here, with ``-`` for ``_``."""
 
 Export: TypeAlias = "Callable[[Manifest, Path], list[Path]]"
 
@@ -22,5 +22,5 @@ def exporter(kind: str) -> Export:
     """The ``export`` of a kind. Raises ``KeyError`` for one that there is not."""
     if kind not in KINDS:
         raise KeyError(kind)
-    found: Export = import_module(f"{__name__}.{kind}").export
+    found: Export = import_module(f"{__name__}.{kind.replace('-', '_')}").export
     return found

@@ -20,7 +20,8 @@ def export(kind: str, out: Path, as_json: bool) -> None:
     """Write the operations and triggers as files of a KIND.
 
     \b
-    reference   operations.md, for people to read
+    reference       operations.md, for people to read
+    wso2            a connector for WSO2 Micro Integrator, and a sample project
     """
     from ...exporters import exporter
     from ...manifest import load
