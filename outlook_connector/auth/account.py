@@ -1,17 +1,14 @@
-"""What is known of one signed-in account, and its row in the store.
+"""What is known of one signed-in account.
 
 Claims as in https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from ..config import Config, Secret
-from ..errors import ConfigError
-from ..store import Store, StoreConflict
 from .scopes import DEFAULT, granted
 
 LINEAGE = 200
@@ -99,6 +96,11 @@ class Account:
         """Whether that refresh token is this row's, or one that it was rotated from."""
         return fingerprint(refresh_token) in self.lineage
 
+    def is_another_than(self, other: "Account") -> bool:
+        """Whether it is known of both who they are, and they are two: an object id is a person's in one tenant."""
+        mine, theirs = (self.object_id, self.tenant_id), (other.object_id, other.tenant_id)
+        return all(mine) and all(theirs) and mine != theirs
+
     def stopped(
         self, reason: str, advice: str | None, used: Iterable[Secret], demanded: str | None
     ) -> "Account":
@@ -155,62 +157,9 @@ def _line(lineage: tuple[str, ...], *tokens: Secret) -> tuple[str, ...]:
     return (*(known for known in lineage if known not in met), *met)[-LINEAGE:]
 
 
-class Row:
-    """The account's place in the store: authority, Graph, client, kind and account name give its key."""
-
-    def __init__(self, store: Store, config: Config) -> None:
-        self._store = store
-        self._name = config.account
-        parts = [config.authority.lower(), config.graph_audience.lower(), config.client_id.lower()]
-        parts += [config.auth, config.account]
-        self.key = "token/" + hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-    def load(self) -> tuple[Account | None, int]:
-        """The account, or ``None``, and the row's version."""
-        blob, version = self._store.load(self.key)
-        return (None if blob is None else _read(blob)), version
-
-    def save(self, account: Account, version: int) -> int:
-        """Raises ``StoreConflict`` where somebody else has written since."""
-        return self._store.save(self.key, json.dumps(asdict(account)).encode(), version)
-
-    def replace(self, account: Account) -> None:
-        """Writes whatever stood there before: for a fresh sign-in, which is newer than anything else."""
-        while True:
-            try:
-                self.save(account, self._store.load(self.key)[1])
-                return
-            except StoreConflict:
-                continue
-
-    def delete(self) -> bool:
-        """Whether there was a row to delete."""
-        while True:
-            blob, version = self._store.load(self.key)
-            if blob is None:
-                return False
-            try:
-                self._store.save(self.key, None, version)
-                return True
-            except StoreConflict:
-                continue
-
-
 def restored(raw: Mapping[str, Any]) -> Account:
     """An account from JSON values. Unknown fields of a later version are left out, missing ones have their defaults;
     raises ``TypeError`` where there is no account at all."""
     known = {item.name for item in fields(Account)} & set(raw)
     lists = {name: tuple(raw.get(name, ())) for name in ("scopes", "asked", "offered", "lineage")}
     return Account(**{**{name: raw[name] for name in known}, **lists})
-
-
-def _read(blob: bytes) -> Account:
-    try:
-        return restored(json.loads(blob))
-    except (ValueError, TypeError, KeyError, AttributeError):
-        raise ConfigError(
-            "The account's row in the token store is not readable. Sign in again after auth.signOut, or name "
-            "another tokenStore.",
-            code="storeUnreadable",
-            details={"problems": [{"pointer": "/tokenStore", "message": "holds a row of an unknown form"}]},
-        ) from None

@@ -11,11 +11,11 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from ..config import Config, Secret
-from ..errors import AuthError, ConnectorError
+from ..errors import ConnectorError
 from ..store import Clock, Store, StoreConflict
 from .account import Account, renewed
 from .client import EntraClient
-from .pending import read
+from .pending import check, owner, read
 from .scopes import short
 from .times import rfc3339
 
@@ -29,7 +29,7 @@ WAITING = frozenset({"authorization_pending", "slow_down"})
 class Pending:
     """A device's sign-in under way; it stands in the store, sealed. Times in epoch seconds."""
 
-    account: str
+    of: dict[str, str]
     device_code: str = field(repr=False)
     scopes: tuple[str, ...]
     interval: float
@@ -53,7 +53,7 @@ class DeviceSignIn:
         handle, now = Secret(secrets.token_urlsafe(24)), self._clock.time()
         life, interval = float(flow["expires_in"]), float(flow["interval"])
         pending = Pending(
-            self._config.account, str(flow["device_code"]), scopes, interval, now + life, now + interval
+            owner(self._config), str(flow["device_code"]), scopes, interval, now + life, now + interval
         )
         self._save(handle, pending, self._store.load(_key(handle))[1])
         return {
@@ -68,8 +68,8 @@ class DeviceSignIn:
         """The signed-in account, or the seconds after which to ask again. Microsoft Entra is asked no more often
         than it wants, however often this is called and by however many processes.
 
-        Raises ``AuthError`` (code ``signInUnknown``) for a handle that is unknown, used or expired, and what Microsoft
-        Entra refuses: a code that has expired, a person who declined.
+        Raises ``AuthError`` (code ``signInUnknown``) for a handle that is unknown, used, expired or another
+        connection's, and what Microsoft Entra refuses: a code that has expired, a person who declined.
         """
         pending, version = self._load(handle)
         now = self._clock.time()
@@ -112,8 +112,7 @@ class DeviceSignIn:
 
     def _load(self, handle: Secret) -> tuple[Pending, int]:
         pending, version = read(self._store.load(_key(handle)))
-        if pending.get("account") != self._config.account:
-            raise _unknown()
+        check(pending, owner(self._config), "deviceSession", "has expired")
         return Pending(**{**pending, "scopes": tuple(pending["scopes"])}), version
 
     def _save(self, handle: Secret, pending: Pending, version: int) -> int:
@@ -132,12 +131,3 @@ class DeviceSignIn:
 
 def _key(handle: Secret) -> str:
     return "device/" + hashlib.sha256(handle.reveal().encode()).hexdigest()
-
-
-def _unknown() -> AuthError:
-    return AuthError(
-        "This device sign-in is not known here: it was completed or refused already, has expired, or was begun with "
-        "another token store or account. Begin the sign-in again.",
-        code="signInUnknown",
-        details={"advice": "Begin the sign-in again."},
-    )

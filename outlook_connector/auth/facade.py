@@ -113,7 +113,11 @@ class Auth:
     def complete(self, parameters: Mapping[str, str]) -> dict[str, Any]:
         """Completes either: ``{"account", "username", "name", "tenantId", "scopes", "expiresAt"}`` for a sign-in;
         ``{"account", "adminConsent": True, "tenantId", "scopes"}`` for an administrator's consent, which brings no
-        token: the next call that lacked a permission renews the token it has."""
+        token: the next call that lacked a permission renews the token it has.
+
+        Raises ``AuthError`` (code ``otherPerson``) where the account is another person's, who goes on: it is handed
+        over by ``sign_out`` first.
+        """
         self._through_the_app("sign anybody in", ("delegated",) if parameters.get("code") else BY_APP)
         parameters = Hidden(parameters)
         done = self._signin.complete(parameters)
@@ -193,7 +197,7 @@ class Auth:
     @frameless
     def import_account(self, exported: Mapping[str, Any], passphrase: str) -> dict[str, Any]:
         """Takes an exported account into this connection's store, in place of what stood there; the result is that of
-        ``complete``. Raises ``InvalidInput``."""
+        ``complete``. Raises ``InvalidInput``, and ``AuthError`` as ``complete`` does for another person's account."""
         self._delegated("import an account")
         secret = Secret(passphrase)
         del passphrase

@@ -46,7 +46,7 @@ class Tokens(TokenSource, Protocol):
         """Has whoever next lacks a permission renew the token, to ask for what an administrator has ``offered``."""
 
     def adopt(self, account: Account) -> None:
-        """Takes a new sign-in."""
+        """Takes a new sign-in. Raises ``AuthError`` (code ``otherPerson``) where somebody else is signed in."""
 
     def forget(self) -> bool:
         """Signs out here; whether anybody was signed in."""
@@ -119,7 +119,7 @@ class TokenProvider:
             return
 
     def adopt(self, account: Account) -> None:
-        """Takes a new sign-in's account, which replaces the row's."""
+        """Takes a new sign-in's account, which replaces the row's, except another person's."""
         self._renewal.row.replace(account)
         self._current = account
         hand_over(self._on_tokens, account)

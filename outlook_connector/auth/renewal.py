@@ -11,10 +11,11 @@ from ..errors import ConnectorError, SignInRequired
 from ..store import Clock, Store, StoreConflict
 from ..telemetry import refreshing
 from . import refusals
-from .account import Account, Row, fingerprint, renewed
+from .account import Account, fingerprint, renewed
 from .asking import Wanted
 from .grants import Grant
 from .library import Answer
+from .row import Row
 
 _log = logging.getLogger(__name__)
 

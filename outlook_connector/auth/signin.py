@@ -27,7 +27,7 @@ class SignIn:
 
     def __init__(self, config: Config, store: Store, client: EntraClient, clock: Clock) -> None:
         self._config = config
-        self._pending = PendingSignIns(store, config.account)
+        self._pending = PendingSignIns(store, config)
         self._client = client
         self._clock = clock
 
@@ -60,7 +60,8 @@ class SignIn:
         (``state`` with ``code``, ``admin_consent`` or ``error``).
 
         Raises ``InvalidInput`` for parameters that are none of an answer, ``AuthError`` (code ``signInUnknown``) for
-        a state that is unknown, used or older than ten minutes, and what Microsoft Entra refuses.
+        a state that is unknown, used, older than ten minutes or another connection's, and what Microsoft Entra
+        refuses.
         """
         state = parameters.get("state")
         if not state or not any(parameters.get(name) for name in ANSWERS):

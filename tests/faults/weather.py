@@ -15,7 +15,7 @@ from typing import Any
 from signin_cases import CASES
 from signin_world import World
 
-from outlook_connector.auth.account import Row
+from outlook_connector.auth.row import Row
 from outlook_connector.config_building import build
 from outlook_connector.config_source import read
 from outlook_connector.errors import ConnectorError

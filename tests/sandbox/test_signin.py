@@ -94,12 +94,37 @@ def test_a_sign_in_takes_ten_minutes_at_most(world: World) -> None:
         auth.complete(parameters)
 
 
-def test_another_accounts_state_is_unknown(world: World) -> None:
-    begun = world.nobody().begin()
-    other = world.auth(world.config(refreshToken=None, account="kim"))
-    with pytest.raises(AuthError) as refused:
-        other.complete(world.browse(begun["authorizationUrl"]))
-    assert refused.value.code == "signInUnknown"
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("account", "kim"),
+        ("clientId", "0a0a0a0a-0000-0000-0000-000000000001"),
+        ("authority", "https://127.0.0.1:1/another-tenant"),
+        ("graphAudience", "https://dod-graph.microsoft.us"),
+    ],
+)
+def test_another_connections_state_is_refused_and_stays_good_for_its_own(
+    world: World, key: str, value: str
+) -> None:
+    auth = world.nobody()
+    came = world.browse(auth.begin()["authorizationUrl"])
+    tenant = {"tenantId": "another-tenant"} if key == "authority" else {}
+    other = world.auth(world.config(refreshToken=None, **{key: value}, **tenant))
+    posts = world.posts()
+    with pytest.raises(AuthError, match=key) as refused:
+        other.complete(came)
+    assert (refused.value.code, refused.value.details["differs"]) == ("signInUnknown", [key])
+    assert value not in str(refused.value.to_dict()).replace(key, ""), "the other's value is nobody's affair"
+    assert world.posts() == posts
+    assert auth.complete(came)["username"] == "adele@contoso.example"
+
+
+def test_a_persons_sign_in_is_not_completed_by_a_connection_of_the_app_itself(world: World) -> None:
+    begun = world.nobody().begin_consent()
+    app = world.auth(world.config(auth="application", redirectUri="http://localhost/callback"))
+    with pytest.raises(AuthError, match="auth") as refused:
+        app.complete({"state": begun["state"], "admin_consent": "True"})
+    assert "auth" in refused.value.details["differs"]
 
 
 @pytest.mark.parametrize("parameters", [{}, {"state": "x"}, {"code": "x"}])
@@ -161,10 +186,38 @@ def test_without_any_redirect_uri_the_input_is_invalid(world: World) -> None:
 def test_a_new_sign_in_replaces_the_old_one_and_hands_its_tokens_over(world: World) -> None:
     auth = world.nobody()
     world.sign_in(auth)
-    world.sign_in(auth, "kim@contoso.example")
-    assert auth.status()["username"] == "kim@contoso.example"
+    first = auth.token()
+    world.sign_in(auth)
+    assert auth.token() != first
     assert [tokens["account"] for tokens in world.handed] == ["default", "default"]
     assert all(tokens["refreshToken"] and tokens["expiresAt"] for tokens in world.handed)
+
+
+def test_nobody_takes_over_another_persons_account_unnoticed(world: World) -> None:
+    auth = world.nobody()
+    world.sign_in(auth)
+    token = auth.token()
+    with pytest.raises(AuthError, match=r"adele@contoso\.example's, and kim@contoso\.example") as refused:
+        world.sign_in(auth, "kim@contoso.example")
+    details = refused.value.details
+    assert refused.value.code == "otherPerson"
+    assert details["signedIn"]["username"] == "adele@contoso.example"
+    assert details["came"]["username"] == "kim@contoso.example"
+    assert auth.token() == token and len(world.handed) == 1
+    auth.sign_out()
+    assert world.sign_in(auth, "kim@contoso.example")["username"] == "kim@contoso.example"
+
+
+def test_a_person_who_has_to_sign_in_again_is_not_replaced_by_another_either(world: World) -> None:
+    auth = world.nobody()
+    world.sign_in(auth)
+    world.sandbox.entra.revoke("adele@contoso.example")
+    with pytest.raises(SignInRequired):
+        auth.refresh()
+    with pytest.raises(AuthError) as refused:
+        world.sign_in(auth, "kim@contoso.example")
+    assert refused.value.code == "otherPerson"
+    assert world.sign_in(auth)["username"] == "adele@contoso.example"
 
 
 def test_accounts_are_apart_and_signing_out_deletes_one_row_only(world: World) -> None:

@@ -91,6 +91,30 @@ def test_a_sign_in_is_completed_once(world: World) -> None:
         auth.complete_device(begun["deviceSession"])
 
 
+def test_another_connection_does_not_complete_it_and_it_stays_good_for_its_own(world: World) -> None:
+    auth = world.nobody()
+    begun = auth.begin_device()
+    world.sandbox.entra.approve_device(begun["userCode"], ADELE)
+    world.pass_time(begun["interval"])
+    other = world.auth(world.config(refreshToken=None, clientId="0a0a0a0a-0000-0000-0000-000000000001"))
+    with pytest.raises(AuthError, match="clientId") as refused:
+        other.complete_device(begun["deviceSession"])
+    assert (refused.value.code, refused.value.details["differs"]) == ("signInUnknown", ["clientId"])
+    assert auth.complete_device(begun["deviceSession"])["username"] == ADELE
+
+
+def test_another_person_does_not_take_the_account_over_from_another_device(world: World) -> None:
+    auth = world.nobody()
+    world.sign_in(auth)
+    begun = auth.begin_device()
+    world.sandbox.entra.approve_device(begun["userCode"], "kim@contoso.example")
+    world.pass_time(begun["interval"])
+    with pytest.raises(AuthError) as refused:
+        auth.complete_device(begun["deviceSession"])
+    assert refused.value.code == "otherPerson"
+    assert auth.status()["username"] == ADELE
+
+
 def test_a_code_that_nobody_entered_expires(world: World) -> None:
     auth = world.nobody()
     begun = auth.begin_device()
