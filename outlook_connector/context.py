@@ -21,7 +21,7 @@ def chosen_mailbox(graph: Graph, policy: Policy, named: str | None, at: str = "/
     """The mailbox that an input means by ``named`` (``None`` is the connection's own): its address or id, or ``None``
     for the signed-in person's. ``at`` is where in the input it stands. Raises ``InvalidInput``, ``OperationDenied``."""
     config = graph.config
-    mailbox = config.mailbox if named is None else None if named == "me" else named
+    mailbox = config.mailbox if named is None else None if named.lower() == "me" else named
     if mailbox is None and config.auth in PERSONLESS:
         raise InvalidInput.of([(at, "must name a mailbox: an application has none of its own")])
     if mailbox is not None and unsafe_segment(mailbox):

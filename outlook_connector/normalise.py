@@ -135,7 +135,7 @@ def is_one_line(text: str) -> bool:
 def time(value: str, _: Lookup | None = None) -> str:
     """A time with its zone, in UTC to the second: ``2026-11-24T10:00:00+01:00`` gives ``2026-11-24T09:00:00Z``."""
     try:
-        moment = datetime.fromisoformat(value)
+        moment = datetime.fromisoformat(value.upper())
         if moment.tzinfo is None:
             raise ValueError("must say its zone: end it with Z or an offset such as +01:00")
         return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -39,6 +39,8 @@ def flag(context: Context, values: dict[str, Any]) -> dict[str, Any]:
     # A due time without a start time is refused: https://learn.microsoft.com/graph/api/resources/followupflag
     if "due" in times:
         times = {"start": times["due"], **times}
+        if times["start"] > times["due"]:
+            raise InvalidInput.of([("/start", "must not be later than due")])
     made = {f"{name}DateTime": {"dateTime": time[:-1], "timeZone": "UTC"} for name, time in times.items()}
     body = {"flag": {"flagStatus": status, **made}}
     return context.graph.json(patch("/messages/{id}", body, id=values["messageId"]))

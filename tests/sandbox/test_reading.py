@@ -212,6 +212,10 @@ def test_files_stay_inside_the_directories_that_are_allowed(
             connector.invoke("drafts.create", {"attachments": [{"path": target.format(inside)}]})
 
 
+def test_me_is_ones_own_mailbox_in_capitals_too(outlook_connector: Connector) -> None:
+    assert outlook_connector.invoke("profile.get", {"mailbox": "ME"})["mail"] == "adele@contoso.example"
+
+
 def test_an_attachment_comes_from_a_file(outlook_sandbox: Sandbox, tmp_path: Path) -> None:
     (tmp_path / "report.pdf").write_bytes(b"%PDF-1.7 content")
     with connect(outlook_sandbox.config(files={"allow": [str(tmp_path)]})) as connector:
