@@ -152,7 +152,7 @@ ROUTES: Mapping[tuple[str, str], Route] = {
     ("GET", r"/(me|users/[^/]+)/messages/[^/]+/attachments/[^/]+"): attachment,
     ("GET", r"/(me|users/[^/]+)/messages/[^/]+/attachments/[^/]+/\$value"): content,
     ("POST", r"/(me|users/[^/]+)/messages/[^/]+/attachments/createUploadSession"): session,
-    ("POST", r"/(me|users/[^/]+)/(microsoft\.graph\.)?sendMail"): accepted,
+    ("POST", r"/(me|users/[^/]+)/send[Mm]ail"): accepted,
     ("POST", r"/\$batch"): batch,
     ("POST", r"/tenant/oauth2/v2.0/token"): token,
     ("GET", r"/tenant/v2.0/.well-known/openid-configuration"): discovery,

@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 import requests
 
@@ -217,15 +218,12 @@ class Graph:
         address = shaping.address(self.config, self.mailbox, request)
         exchange = under_way.enter_context(self.seen.request(request.method, base, address, (attempt, name)))
         own = {"Authorization": f"Bearer {token}", "client-request-id": name}
-        response = self.sessions.current().request(
+        response = self.sessions.send(
             request.method,
-            address,
-            params=dict(request.query) or None,
-            data=content,
-            headers={**own, **shaping.headers(self.config, request)},
-            stream=True,
-            allow_redirects=False,
-            timeout=(min(http.connect_timeout, left), min(http.timeout, left)),
+            f"{address}?{urlencode(request.query)}" if request.query else address,
+            {**own, **shaping.headers(self.config, request)},
+            content,
+            (min(http.connect_timeout, left), min(http.timeout, left)),
         )
         exchange.answered(response.status_code, response.headers)
         return response

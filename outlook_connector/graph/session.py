@@ -16,6 +16,10 @@ from .connection import Pool
 
 POOL_SIZE = 32
 """Connections kept to one host: enough for eight mailboxes at Graph's four calls at a time."""
+PLACES = 8
+"""Hosts to which connections are kept: Graph, the sign-in service, those that take uploads."""
+BODILESS = frozenset({"GET", "HEAD"})
+"""Methods that say nothing of a body's length where there is none."""
 
 
 class _Adapter(HTTPAdapter):
@@ -23,7 +27,8 @@ class _Adapter(HTTPAdapter):
 
     def __init__(self, timeout: tuple[float, float]) -> None:
         self._timeout = timeout
-        super().__init__(pool_connections=4, pool_maxsize=POOL_SIZE)
+        self._pools: dict[tuple[str, Any], Any] = {}
+        super().__init__(pool_connections=PLACES, pool_maxsize=POOL_SIZE)
 
     def init_poolmanager(self, *given: Any, **named: Any) -> None:
         super().init_poolmanager(*given, **named)
@@ -31,6 +36,34 @@ class _Adapter(HTTPAdapter):
 
     def proxy_manager_for(self, *given: Any, **named: Any) -> Any:
         return _with_own_connections(super().proxy_manager_for(*given, **named))
+
+    def get_connection_with_tls_context(
+        self, request: requests.PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
+    ) -> Any:
+        """The pool of a scheme, host and port, looked up once: trust and proxies are the session's, and stay."""
+        place = ("/".join(str(request.url).split("/", 3)[:3]), verify)
+        pool = self._pools.get(place)
+        if pool is None or pool.pool is None:  # closed, where too many other places came between
+            pool = super().get_connection_with_tls_context(request, verify, proxies, cert)
+            super().cert_verify(pool, str(request.url), verify, cert)  # type: ignore[no-untyped-call]  # its stub
+            self._pools = {**(self._pools if len(self._pools) < PLACES else {}), place: pool}
+        return pool
+
+    def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
+        """Was done when the pool was made."""
+
+    def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:
+        """The path: through TLS no proxy is told the rest."""
+        return request.path_url
+
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
+        """As requests does it, without cookies, which the session refuses."""
+        response = requests.Response()
+        response.status_code, response.reason, response.raw = resp.status, resp.reason, resp
+        response.headers = requests.structures.CaseInsensitiveDict(resp.headers)
+        response.encoding = requests.utils.get_encoding_from_headers(response.headers)
+        response.url, response.request, response.connection = str(req.url), req, self
+        return response
 
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]  # the options are passed on as they are
         options["timeout"] = options.get("timeout") or self._timeout
@@ -51,8 +84,34 @@ class Sessions:
         self._verify = _authorities(config, environment)
         self._proxies = _proxies(config)
         self._process = 0
+        self._headers = {**requests.utils.default_headers(), "User-Agent": "outlook-connector"}
         redact_libraries()
         self._session: requests.Session | None = None
+
+    def send(
+        self,
+        method: str,
+        address: str,
+        headers: Mapping[str, str],
+        content: bytes | None = None,
+        timeout: tuple[float, float] | None = None,
+    ) -> requests.Response:
+        """One request, its answer unread. What requests works out anew for each one (proxies and credentials of the
+        environment, cookies, redirects) was settled with the session; ``address`` is percent-encoded, query included.
+        Raises ``requests.RequestException``, and one of ``InvalidHeader`` for a header that would break out of its
+        line."""
+        session = self.current()
+        request = requests.PreparedRequest()
+        request.method, request.url, request.body = method, address, content
+        request.headers = requests.structures.CaseInsensitiveDict({**self._headers, **headers})
+        for header in headers.items():
+            requests.utils.check_header_validity(header)
+        if content is not None:
+            request.headers["Content-Length"] = str(len(content))
+        elif method not in BODILESS:
+            request.headers["Content-Length"] = "0"
+        adapter = session.get_adapter(address)
+        return adapter.send(request, stream=True, timeout=timeout, verify=self._verify, proxies=self._proxies)
 
     def current(self) -> requests.Session:
         if self._session is None or self._process != os.getpid():
@@ -72,7 +131,7 @@ class Sessions:
         session.cookies.set_policy(
             DefaultCookiePolicy(allowed_domains=())
         )  # none is needed, and none is kept
-        session.headers["User-Agent"] = "outlook-connector"
+        session.headers.update(self._headers)
         session.mount("https://", _Adapter((http.connect_timeout, http.timeout)))
         return session
 

@@ -143,11 +143,8 @@ def _asked(
     data: bytes | None = None,
 ) -> Reply:
     """One request to the upload session, read to its end."""
-    session = graph.sessions.current()
     with graph.seen.request(method, "", address, (1, None)) as exchange:
-        response = session.request(
-            method, address, data=data, headers=headers, allow_redirects=False, stream=True
-        )
+        response = graph.sessions.send(method, address, headers or {}, data)
         exchange.answered(response.status_code, response.headers)
         return read(response, graph.clock() + graph.config.http.timeout, graph.clock)
 

@@ -32,17 +32,38 @@ class TooSlow(requests.Timeout):
 def read(response: requests.Response, until: float, clock: Clock) -> Reply:
     """The whole answer. Raises one of ``BROKEN`` where it breaks off or outlasts ``until``, and
     ``UnexpectedResponse`` where it is too large."""
-    body = bytearray()
     with response:
-        for piece in pieces(response, until, clock):
-            body += piece
-            if len(body) > LARGEST_ANSWER:
-                raise UnexpectedResponse(
-                    f"Graph's answer is larger than {LARGEST_ANSWER >> 20} MB. Download large attachments to a file.",
-                    details={"status": response.status_code},
-                )
+        body = _at_once(response, until, clock)
+        if body is None:
+            body = _gathered(response, until, clock)
     headers = {name.lower(): value for name, value in response.headers.items()}
-    return Reply(response.status_code, headers, bytes(body))
+    return Reply(response.status_code, headers, body)
+
+
+def _at_once(response: requests.Response, until: float, clock: Clock) -> bytes | None:
+    """The body in one piece where its length is known, small enough, and that of the answer itself, and where the
+    connection ends what takes too long; else ``None``."""
+    raw, connection = response.raw, response.raw.connection
+    length = raw.length_remaining
+    if "content-encoding" in raw.headers or length is None or length > LARGEST_ANSWER:
+        return None
+    if not isinstance(connection, Connection):
+        return None
+    connection.limit(None if isinf(until) else until - clock())
+    body: bytes = raw.read()
+    return body
+
+
+def _gathered(response: requests.Response, until: float, clock: Clock) -> bytes:
+    body = bytearray()
+    for piece in pieces(response, until, clock):
+        body += piece
+        if len(body) > LARGEST_ANSWER:
+            raise UnexpectedResponse(
+                f"Graph's answer is larger than {LARGEST_ANSWER >> 20} MB. Download large attachments to a file.",
+                details={"status": response.status_code},
+            )
+    return bytes(body)
 
 
 def pieces(response: requests.Response, until: float, clock: Clock) -> Iterator[bytes]:
