@@ -53,7 +53,7 @@ def test_a_flag_has_its_times_in_utc_and_a_due_time_brings_a_start(outlook_conne
     assert done["flag"]["flagStatus"] == "complete"
     with pytest.raises(InvalidInput, match="/due"):
         outlook_connector.invoke("messages.flag", {**REPORT, **due, "status": "notFlagged"})
-    with pytest.raises(InvalidInput, match="/start must not be later"):
+    with pytest.raises(InvalidInput, match="/start: must not be later"):
         outlook_connector.invoke("messages.flag", {**REPORT, **due, "start": "2026-12-01T09:00:00Z"})
 
 
