@@ -13,8 +13,10 @@ from .handlers import find_handler
 from .manifest import Trigger
 from .normalise import normalise, plan
 from .telemetry import Unseen, observed
+from .triggers import webhook
 from .triggers.polling import Poll, lasting
 from .triggers.watching import watch
+from .triggers.webhook import NotificationAnswer
 
 
 class Triggering(Connection):
@@ -73,6 +75,23 @@ class Triggering(Connection):
             raise without_frames(error) from None
         pause = partial(self._context.graph.sleep, interval)
         return bare(watch(partial(self.poll, trigger), given, pause, on_cursor, on_problem))
+
+    def notified(
+        self, body: bytes | Mapping[str, Any] = b"", *, validation_token: str | None = None
+    ) -> NotificationAnswer:
+        """What a web server answers when Graph posts to the address of a subscription that ``watch`` made: ``(status,
+        headers, body)``. It takes the call's body, as bytes or as the JSON value, and the query's ``validationToken``
+        (decoded, as any server gives it), which is all that a handshake has.
+
+        What is told is written down in the store before the answer is 202, and wakes the watch, in whichever process
+        it runs. Answers 403 where nothing proves to be Graph's, 400 or 413 for other bodies, and 503 where the store
+        fails, so that Graph sends it again. Makes no request and raises no ``ConnectorError``; it is done within
+        milliseconds, where Graph wants it within 3 seconds.
+        https://learn.microsoft.com/graph/change-notifications-delivery-webhooks
+        """
+        if validation_token is not None:
+            return webhook.handshake(validation_token)
+        return webhook.notified(self._context.store, body)
 
     def _trigger(self, name: str) -> Trigger:
         found = self.manifest.triggers.get(name) if isinstance(name, str) else None
