@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 from hypothesis import strategies as st
@@ -63,7 +64,7 @@ def changed(said: Said, changes: list[tuple[int, Json]], which: int) -> Said:
             if new == "delete":
                 del container[key]
             else:
-                container[key] = new
+                container[key] = deepcopy(new)  # put in twice, it would be in itself
     return Said(said.status, said.headers, json.dumps(value, default=str).encode())
 
 
