@@ -59,7 +59,7 @@ def read(settings: CertificateSettings) -> Certificate:
     from cryptography.exceptions import UnsupportedAlgorithm
 
     password = settings.password.reveal().encode() if settings.password else None
-    data = settings.pem.reveal().encode() if settings.pem else _contents(settings.path or "")
+    data = contents(settings)
     failure: ConfigError
     try:
         found = (_from_pem if b"-----BEGIN" in data else _from_pfx)(data, password)
@@ -85,7 +85,11 @@ def refusal(key: str, message: str) -> ConfigError:
     )
 
 
-def _contents(path: str) -> bytes:
+def contents(settings: CertificateSettings) -> bytes:
+    """What the text or the file holds. Raises ``ConfigError`` for a file that cannot be read."""
+    if settings.pem:
+        return settings.pem.reveal().encode()
+    path = settings.path or ""
     try:
         return Path(path).expanduser().read_bytes()
     except (OSError, ValueError, RuntimeError) as error:  # a name that no file can have, an unknown ~user

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..config import Config, Secret
+from ..errors import ConnectorError
 from ..store import Clock
 from ..store.locking import ForkSafeLock
 from . import library
@@ -43,6 +44,13 @@ class EntraClient:
     def skew(self) -> float | None:
         """By how many seconds this machine's clock is ahead of Microsoft's, where this process has had an answer."""
         return self._wire.skew
+
+    def mark(self) -> str:
+        """Another one as soon as the credential is replaced in place; "" while it cannot be read."""
+        try:
+            return self._credential.mark()
+        except ConnectorError:
+            return ""
 
     def authorization(
         self, scopes: tuple[str, ...], claims: str | None = None, **options: str | None

@@ -4,6 +4,7 @@ https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant
 https://learn.microsoft.com/entra/workload-id/workload-identity-federation
 """
 
+import hashlib
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
@@ -36,6 +37,9 @@ class Credential(Protocol):
     def ends(self) -> dict[str, Any]:
         """What is known of it: ``expiresAt`` (RFC 3339) and ``thumbprint``, each where known."""
 
+    def mark(self) -> str:
+        """Another one as soon as the credential is replaced in place; nothing can be told from it."""
+
 
 class Public:
     """No credential: a public client."""
@@ -51,6 +55,9 @@ class Public:
 
     def ends(self) -> dict[str, Any]:
         return {}
+
+    def mark(self) -> str:
+        return ""
 
 
 class ClientSecret(Public):
@@ -93,6 +100,9 @@ class CertificateCredential:
         found = certificates.read(self._settings)
         return {"expiresAt": rfc3339(found.expires), "thumbprint": found.thumbprint}
 
+    def mark(self) -> str:
+        return _hash(certificates.contents(self._settings))
+
     def _assertion(self, audience: str) -> str:
         found = certificates.read(self._settings)
         now = self._clock.time()
@@ -117,6 +127,9 @@ class FederatedCredential:
         end = jwt_reading.expires(self._source.token()) if self._source.cheap else None
         return {"expiresAt": rfc3339(end)} if end else {}
 
+    def mark(self) -> str:
+        return _hash(self._source.mark(self._clock.time()).encode())
+
 
 CREDENTIALS: Mapping[str, Callable[[Config, Epoch], Credential]] = {
     "clientSecret": ClientSecret,
@@ -126,6 +139,10 @@ CREDENTIALS: Mapping[str, Callable[[Config, Epoch], Credential]] = {
     "none": Public,
 }
 """Config key → what proves the app's identity by it."""
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def kind(config: Config) -> str:

@@ -3,6 +3,7 @@
 https://learn.microsoft.com/entra/workload-id/workload-identity-federation
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,16 @@ class Source:
     key: str
     token: Callable[[], str] = field(repr=False)
     cheap: bool = True
+
+    def mark(self, now: float) -> str:
+        """What stays the same until the token is replaced: of a callable, which may make a new one at each call, whom
+        it speaks of, who signed it, and whether its end has come."""
+        token = self.token()
+        said = jwt_reading.claims(token)
+        if self.cheap or not said:
+            return token
+        named = [said.get(name) for name in ("iss", "sub", "aud")]
+        return json.dumps([*named, jwt_reading.key(token), (jwt_reading.expires(token) or now + 1) > now])
 
 
 def source(config: Config) -> Source:

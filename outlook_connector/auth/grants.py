@@ -28,6 +28,9 @@ class Grant(Protocol):
     def token(self, account: Account | None) -> Secret | None:
         """The refresh token to use; ``None`` where there is none, or none is needed."""
 
+    def mark(self) -> str:
+        """Another one as soon as the app's credential is replaced in place."""
+
     def ask(self, token: Secret | None, session: tuple[str, ...], claims: str | None) -> Answer:
         """New tokens from Microsoft Entra. ``session`` are the permissions that the session is known to have,
         ``claims`` what a claims challenge demands."""
@@ -53,6 +56,9 @@ class RefreshGrant:
             return hosts
         return account.session if account else None
 
+    def mark(self) -> str:
+        return self._client.mark()
+
     def ask(self, token: Secret | None, session: tuple[str, ...], claims: str | None) -> Answer:
         """A permission that nobody has consented to costs that permission, not the whole connection."""
         token = token or Secret("")
@@ -77,6 +83,9 @@ class ApplicationGrant:
 
     def token(self, account: Account | None) -> Secret | None:
         return None
+
+    def mark(self) -> str:
+        return self._client.mark()
 
     def ask(self, token: Secret | None, session: tuple[str, ...], claims: str | None) -> Answer:
         return self._client.application(claims)

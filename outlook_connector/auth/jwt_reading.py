@@ -12,11 +12,21 @@ from ..json_reading import read_json
 
 def claims(token: str) -> Mapping[str, Any]:
     """The claims; ``{}`` for what is no JWT, since an access token may have any form."""
+    return _part(token, 1)
+
+
+def key(token: str) -> str | None:
+    """The name of the key that it is signed with, where it tells one."""
+    name = _part(token, 0).get("kid")
+    return name if isinstance(name, str) else None
+
+
+def _part(token: str, number: int) -> Mapping[str, Any]:
     parts = token.split(".")
     if len(parts) != 3:
         return {}
     try:
-        found = read_json(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+        found = read_json(base64.urlsafe_b64decode(parts[number] + "=" * (-len(parts[number]) % 4)))
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}

@@ -29,6 +29,10 @@ class ManagedClient:
         self._config = config
         self._wire = Wire(config, session, clock, explain=self._explained, transient=UPDATING)
 
+    def mark(self) -> str:
+        """There is no credential here that could be replaced."""
+        return ""
+
     def application(self, claims: str | None = None) -> Answer:
         """An access token for the identity. The endpoint keeps tokens itself, and knows no claims challenges.
 

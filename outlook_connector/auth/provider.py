@@ -6,7 +6,7 @@ the store, which another worker may have renewed meanwhile; and only then Micros
 
 from contextlib import AbstractContextManager
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from ..config import Config
@@ -54,10 +54,10 @@ class Tokens(TokenSource, Protocol):
 
 @dataclass(frozen=True)
 class _Failure:
-    """What renewals ended in, so many times in a row, and the version that the row had then."""
+    """What renewals ended in, so many times in a row, and what the row and the credential were then."""
 
     error: ConnectorError
-    version: int
+    at: tuple[int, str] = field(repr=False)
     times: int
 
 
@@ -143,8 +143,7 @@ class TokenProvider:
             self._quiet_until = self._clock.time() + QUIET
             spare = self._spare(wanted.rejected)
             if spare is None:
-                times = self._failed.times + 1 if self._failed else 1
-                self._failed = _Failure(error, self._renewal.row.load()[1], times)
+                self._count(error)
                 raise
             return spare, False
 
@@ -152,13 +151,19 @@ class TokenProvider:
         serves = account.serves(self._clock.time(), wanted.minimum_life, wanted.rejected)
         return serves and account.answers(wanted.claims)
 
+    def _count(self, error: ConnectorError) -> None:
+        """One more of the same; where the credential has been replaced, the first."""
+        at, known = self._renewal.stands_at(), self._failed
+        times = known.times if known and known.at[1] == at[1] else 0
+        self._failed = _Failure(error, at, times + 1)
+
     def _stop_asking_in_vain(self) -> None:
-        """Raises again what Microsoft Entra has refused several times in a row, for the quiet time or until the row is
-        another: it takes a client that asks again and again for one in a loop (AADSTS50196)."""
+        """Raises again what Microsoft Entra has refused several times in a row, for the quiet time or until the row or
+        the app's credential is another: it takes a client that asks again and again for one in a loop (AADSTS50196)."""
         failed = self._failed
         if failed is None or failed.times < IN_VAIN or not isinstance(failed.error, AuthError):
             return
-        if self._clock.time() < self._quiet_until and self._renewal.row.load()[1] == failed.version:
+        if self._clock.time() < self._quiet_until and self._renewal.stands_at() == failed.at:
             raise copy(failed.error)
 
     def _spare(self, rejected: str | None) -> Account | None:

@@ -44,6 +44,10 @@ class Renewal:
             return None
         return account if set(self._grant.wanted) <= set(account.asked) else None
 
+    def stands_at(self) -> tuple[int, str]:
+        """What a refusal holds for: the row's version and the app's credential."""
+        return self.row.load()[1], self._grant.mark()
+
     def standing(self) -> Account | None:
         """The row's account, if it is in order and the host has not supplied another session's token."""
         account, _ = self._present()
