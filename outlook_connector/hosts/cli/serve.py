@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,6 +10,9 @@ from ...errors import ConfigError, ConnectorError
 from .exits import Exit
 from .options import configured, debug_option, json_option
 from .output import emit, for_people, tell
+
+if TYPE_CHECKING:
+    from ..http.running import Running
 
 
 class ServerUnavailable(ConnectorError):
@@ -119,15 +123,17 @@ def serve(
     )
     check(settings)
 
-    def ready(real: int) -> None:
-        url = f"http://{f'[{host}]' if ':' in host else host}:{real}"
+    def ready(running: "Running") -> None:
+        url = f"http://{f'[{host}]' if ':' in host else host}:{running.port}"
         if for_people(as_json):
             tell(f"Listening on {url}; Ctrl+C stops it.")
         else:
             emit({"url": url}, compact=True)
 
-    finished = run(load(), opened(_connections(named)), settings, ready)
-    return Exit.DONE if finished else Exit.OTHER
+    if run(load(), opened(_connections(named)), settings, ready):
+        return Exit.DONE
+    tell(f"Some calls were still running after {grace:g} seconds, and are cut off.")
+    os._exit(Exit.OTHER)  # their threads would keep the process alive
 
 
 def _connections(named: tuple[str, ...]) -> dict[str, str | None]:

@@ -54,6 +54,7 @@ def application(manifest: Manifest, connections: Connections, settings: Settings
         middleware=[Middleware(Guard, settings, keys)],
         exception_handlers={ConnectorError: _refused, HTTPException: _unrouted, Exception: _unexpected},
     )
+    routed.router.redirect_slashes = False
     outer: ASGIApp = metrics.counting(routed)
     if settings.origins:
         outer = CORSMiddleware(

@@ -1,5 +1,6 @@
 """Operations and polls over HTTP: the body is the input, the answer the output."""
 
+import asyncio
 from functools import partial
 from typing import Any
 
@@ -8,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ...assembly import Assembly
+from ...errors import OutcomeUnknown
 from .answers import NDJSON, accepts, answer
 from .bodies import object_of, read_body
 from .connections import Connections
@@ -62,7 +64,17 @@ class Calls:
 
     async def _answered(self, call: partial[dict[str, Any]]) -> Response:
         """Made in the thread too: an answer may have megabytes."""
-        return await self._workers.run(lambda: answer(call()))
+        try:
+            return await self._workers.run(lambda: answer(call()))
+        except asyncio.CancelledError:
+            raise _cut_off() from None
+
+
+def _cut_off() -> OutcomeUnknown:
+    return OutcomeUnknown(
+        "The host was stopped before this call had ended; what it does may have been done or not.",
+        details={"check": "Look in the mailbox before you repeat it."},
+    )
 
 
 _SMALL = 64 * 1024

@@ -28,12 +28,11 @@ def protocol(patience: float) -> type[HttpToolsProtocol]:
             super().connection_lost(exc)
 
         def data_received(self, data: bytes) -> None:
-            if self._alarm is not None:
-                self._head += len(data)
-                if self._head > LARGEST_HEAD and not self._drains():
-                    self.transport.abort()
-                    return
             super().data_received(data)
+            if self._alarm is not None and not self._drains():
+                self._head += len(data)
+                if self._head > LARGEST_HEAD:
+                    self.transport.abort()
 
         def on_headers_complete(self) -> None:
             self._calm()

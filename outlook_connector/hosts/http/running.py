@@ -2,8 +2,13 @@
 
 import logging
 import os
+import signal
 import socket
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
 
 import uvicorn
 
@@ -14,14 +19,13 @@ from .connections import Connections
 from .protocol import protocol
 from .settings import Settings
 
-log = logging.getLogger(__name__)
-
 BACKLOG = 1024
 """Connections that the system keeps until they are taken."""
 
 
 class _Server(uvicorn.Server):
-    """Tells the host when it begins to stop: from then on it is not ready."""
+    """Stops by SIGTERM and SIGINT as something that is meant, and tells the host when it begins to: from then on it
+    is not ready. A second signal ends it at once."""
 
     def __init__(self, config: uvicorn.Config, host: Host) -> None:
         super().__init__(config)
@@ -31,26 +35,64 @@ class _Server(uvicorn.Server):
         self._host.health.stopping = True
         await super().shutdown(sockets)
 
+    def stop(self) -> None:
+        self.should_exit = True
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """In the main thread alone, where signals can be listened to; uvicorn's own would raise them again."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        numbers = (signal.SIGINT, signal.SIGTERM)
+        before = {number: signal.signal(number, self._told_to_stop) for number in numbers}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _told_to_stop(self, number: int, frame: FrameType | None) -> None:
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+
+@dataclass(frozen=True)
+class Running:
+    """A host that is reached at ``port``. ``stop`` may be called in any thread."""
+
+    port: int
+    stop: Callable[[], None]
+
 
 def serve(
-    manifest: Manifest, connections: Connections, settings: Settings, ready: Callable[[int], object]
+    manifest: Manifest, connections: Connections, settings: Settings, ready: Callable[[Running], object]
 ) -> bool:
-    """Serves until SIGTERM or SIGINT; then takes nothing new and finishes what runs, for ``grace`` seconds at most.
+    """Serves until SIGTERM, SIGINT or ``stop``; then takes nothing new and finishes what runs, for ``grace`` seconds
+    at most. The connections are closed at the end.
 
-    ``ready`` hears the port once it is listened on. Gives whether everything was finished. Raises ``ConfigError``
+    ``ready`` is called once connections are accepted. Gives whether everything was finished. Raises ``ConfigError``
     where the port cannot be listened on, and without keys where others than this machine could connect.
     """
     check(settings)
+    for name in ("uvicorn.error", "asyncio"):
+        logging.getLogger(name).addFilter(_without_traceback)
     host = application(manifest, connections, settings)
     listener = _listening(settings)
     server = _Server(_configured(host, settings), host)
-    ready(listener.getsockname()[1])
+    ready(Running(listener.getsockname()[1], server.stop))
     try:
         server.run(sockets=[listener])
     finally:
         finished = host.workers.close()
         connections.close()
     return finished
+
+
+def _without_traceback(record: logging.LogRecord) -> bool:
+    """A traceback could show what was sent."""
+    record.exc_info = record.exc_text = None
+    return True
 
 
 def check(settings: Settings) -> None:
