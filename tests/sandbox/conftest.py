@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from graph_calls import Client, Office
 from signin_world import World
 
 from outlook_connector.sandbox import Sandbox
@@ -21,3 +22,14 @@ def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
 def world(sandbox: Sandbox) -> World:
     sandbox.reset()
     return World(sandbox)
+
+
+@pytest.fixture
+def office() -> Office:
+    """Graph alone, without a network."""
+    return Office()
+
+
+@pytest.fixture
+def adele(office: Office) -> Client:
+    return office.person()

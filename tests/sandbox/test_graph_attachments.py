@@ -20,11 +20,6 @@ SIZE = 5 * 1024 * 1024
 CHINA = "microsoftgraph.chinacloudapi.cn"
 
 
-@pytest.fixture
-def adele() -> Client:
-    return Office().person()
-
-
 def test_files_are_listed_with_their_content(adele: Client) -> None:
     pdf, table = adele.preferring('IdType="ImmutableId"').get(REPORT).value
     assert (pdf["id"], table["id"]) == (anchors.QUARTERLY_REPORT_PDF, anchors.QUARTERLY_REPORT_CSV)

@@ -14,16 +14,6 @@ from outlook_connector.sandbox.seed import anchors
 Json = dict[str, Any]
 
 
-@pytest.fixture
-def office() -> Office:
-    return Office()
-
-
-@pytest.fixture
-def adele(office: Office) -> Client:
-    return office.person()
-
-
 def _batch(client: Client, *parts: Json) -> Reply:
     return client.post("/$batch", {"requests": list(parts)})
 

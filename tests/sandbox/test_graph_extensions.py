@@ -1,7 +1,7 @@
 """Open extensions of messages."""
 
 import pytest
-from graph_calls import Client, Office, mail, message, to
+from graph_calls import Client, mail, message, to
 
 from outlook_connector.sandbox.seed import anchors
 
@@ -12,11 +12,6 @@ REFERRAL = {
     "companyName": "Wingtip Toys",
     "dealValue": 500050,
 }
-
-
-@pytest.fixture
-def adele() -> Client:
-    return Office().person()
 
 
 def test_an_extension_is_made_read_changed_and_deleted(adele: Client) -> None:

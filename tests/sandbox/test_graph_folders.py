@@ -1,14 +1,9 @@
 """Folders: well-known and one's own, their counts, and what may not be done."""
 
 import pytest
-from graph_calls import Client, Office, folder, message
+from graph_calls import Client, folder, message
 
 from outlook_connector.sandbox.seed import anchors
-
-
-@pytest.fixture
-def adele() -> Client:
-    return Office().person()
 
 
 def _counts(client: Client, name: str) -> tuple[int, int, int]:

@@ -11,11 +11,6 @@ from outlook_connector.sandbox.tenant import default_directory, default_users
 MOVE = message(anchors.QUARTERLY_REPORT, "/move")
 
 
-@pytest.fixture
-def office() -> Office:
-    return Office()
-
-
 def test_a_call_without_a_token_is_told_that_it_is_empty(office: Office) -> None:
     reply = office.raw(Call("GET", "127.0.0.1", "/v1.0/me", "", {}))
     assert (reply.status, reply.code) == (401, "InvalidAuthenticationToken")

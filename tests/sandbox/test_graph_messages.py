@@ -12,11 +12,6 @@ from outlook_connector.sandbox.seed import anchors
 IMMUTABLE = 'IdType="ImmutableId"'
 
 
-@pytest.fixture
-def adele() -> Client:
-    return Office().person()
-
-
 def test_a_message_has_graphs_properties(adele: Client) -> None:
     found = adele.get(message(anchors.QUARTERLY_REPORT)).json
     assert found["@odata.context"].endswith("/messages/$entity")

@@ -7,16 +7,6 @@ ALL = "/me/inferenceClassification/overrides"
 KIM = {"name": "Kim", "address": "KIM@contoso.example"}
 
 
-@pytest.fixture
-def office() -> Office:
-    return Office()
-
-
-@pytest.fixture
-def adele(office: Office) -> Client:
-    return office.person("adele")
-
-
 def test_an_override_classifies_what_arrives(office: Office, adele: Client) -> None:
     made = adele.post(ALL, {"classifyAs": "other", "senderEmailAddress": KIM})
     assert made.status == 201

@@ -11,11 +11,6 @@ Json = dict[str, Any]
 
 
 @pytest.fixture
-def office() -> Office:
-    return Office()
-
-
-@pytest.fixture
 def adele(office: Office) -> Client:
     return office.person("adele", "MailboxSettings.ReadWrite", "Mail.ReadWrite", "Mail.Send")
 

@@ -10,16 +10,6 @@ from outlook_connector.sandbox.seed import anchors
 Json = dict[str, Any]
 
 
-@pytest.fixture
-def office() -> Office:
-    return Office()
-
-
-@pytest.fixture
-def adele(office: Office) -> Client:
-    return office.person()
-
-
 def _search(client: Client, query: str, *sources: str, nested: bool = True) -> Json:
     body = {
         "@odata.type": "microsoft.graph.mailSearchFolder",

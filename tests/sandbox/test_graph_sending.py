@@ -13,16 +13,6 @@ IMMUTABLE = 'IdType="ImmutableId"'
 
 
 @pytest.fixture
-def office() -> Office:
-    return Office()
-
-
-@pytest.fixture
-def adele(office: Office) -> Client:
-    return office.person()
-
-
-@pytest.fixture
 def kim(office: Office) -> Client:
     return office.person("kim")
 

@@ -14,11 +14,6 @@ AWAY = {
 
 
 @pytest.fixture
-def office() -> Office:
-    return Office()
-
-
-@pytest.fixture
 def adele(office: Office) -> Client:
     return office.person("adele", "MailboxSettings.ReadWrite", "Mail.ReadWrite", "Mail.Send", "User.Read")
 

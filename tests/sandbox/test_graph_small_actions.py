@@ -11,16 +11,6 @@ from outlook_connector.sandbox.seed import anchors
 MIME = b"From: adele@contoso.example\r\nTo: kim@contoso.example\r\nSubject: From MIME\r\n\r\nHello\r\n"
 
 
-@pytest.fixture
-def office() -> Office:
-    return Office()
-
-
-@pytest.fixture
-def adele(office: Office) -> Client:
-    return office.person("adele")
-
-
 def _tips(client: Client, options: str, *addresses: str) -> list[dict[str, Any]]:
     reply = client.post("/me/getMailTips", {"EmailAddresses": list(addresses), "MailTipsOptions": options})
     assert reply.status == 200, reply.body

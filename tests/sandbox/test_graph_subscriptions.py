@@ -16,11 +16,6 @@ Json = dict[str, Any]
 
 
 @pytest.fixture
-def office() -> Office:
-    return Office()
-
-
-@pytest.fixture
 def adele(office: Office) -> Client:
     return office.person().preferring('IdType="ImmutableId"')
 
