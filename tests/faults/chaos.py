@@ -7,7 +7,6 @@ the call is repeated; a file is whole or absent; no thread is left. Prints a Mar
 
 from __future__ import annotations
 
-import argparse
 import base64
 import sys
 import tempfile
@@ -25,6 +24,7 @@ from outlook_connector.sandbox import Sandbox
 from outlook_connector.sandbox.seed import anchors
 
 from .proxy import Certificates, Proxy
+from .running import sized
 from .storm import WEATHERS, Sky, Weather
 
 KIM = "kim@contoso.example"
@@ -297,13 +297,10 @@ def run(*, full: bool) -> Iterator[Row]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.faults.chaos", description=__doc__)
-    size = parser.add_mutually_exclusive_group(required=True)
-    size.add_argument("--full", action="store_true")
-    size.add_argument("--small", action="store_true")
+    options = sized("chaos", __doc__).parse_args()
     began, rows = time.monotonic(), []
     print(HEADER, flush=True)
-    for row in run(full=parser.parse_args().full):
+    for row in run(full=options.full):
         rows.append(row)
         print(row, flush=True)
         for told in row.wrong:

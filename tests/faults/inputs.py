@@ -7,7 +7,6 @@ Graph's real answers are changed on their way: wrong types, missing parts, much 
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 import tempfile
@@ -28,6 +27,7 @@ from outlook_connector.sandbox import Sandbox
 
 from .garbling import CHANGES, STATUSES, VALUES, WHOLE, Json, changed
 from .proxy import Certificates, Proxy
+from .running import sized
 from .storm import Sky, Weather
 
 MANIFEST = load()
@@ -240,10 +240,7 @@ CASES: Mapping[bool, int] = {True: 200, False: 3}
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.faults.inputs", description=__doc__)
-    size = parser.add_mutually_exclusive_group(required=True)
-    size.add_argument("--full", action="store_true")
-    size.add_argument("--small", action="store_true")
+    parser = sized("inputs", __doc__)
     parser.add_argument("--only", default="", help="those whose name holds the word")
     parser.add_argument("--cases", type=int, help="for each, instead of the usual number")
     options = parser.parse_args()

@@ -25,13 +25,19 @@ def kinds() -> tuple[str, ...]:
     return ("sqlite", "redis") if available() else ("sqlite",)
 
 
-def main(name: str, description: str | None, plan: Plan) -> None:
-    """Runs the scenarios; ends with 1 where a figure is not as it must be. ``--only WORD`` runs those whose name
-    holds the word."""
+def sized(name: str, description: str | None) -> argparse.ArgumentParser:
+    """A run's command line: ``--full`` or ``--small``."""
     parser = argparse.ArgumentParser(prog=f"python -m tests.faults.{name}", description=description)
     size = parser.add_mutually_exclusive_group(required=True)
     size.add_argument("--full", action="store_true")
     size.add_argument("--small", action="store_true")
+    return parser
+
+
+def main(name: str, description: str | None, plan: Plan) -> None:
+    """Runs the scenarios; ends with 1 where a figure is not as it must be. ``--only WORD`` runs those whose name
+    holds the word."""
+    parser = sized(name, description)
     parser.add_argument("--only", default="")
     options = parser.parse_args()
     if not available():

@@ -7,7 +7,6 @@ where a mail arrived not at all or twice.
 
 from __future__ import annotations
 
-import argparse
 import base64
 import json
 import signal
@@ -24,6 +23,7 @@ from outlook_connector import Connector, connect
 from outlook_connector.sandbox import Sandbox
 
 from .processes import Shared, Worker, shared_store
+from .running import sized
 from .sending import MOMENTS
 
 ADELE, KIM = "adele@contoso.example", "kim@contoso.example"
@@ -256,13 +256,10 @@ stays taken (in life, ten more than ``http.deadline``)."""
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.faults.sends", description=__doc__)
-    size = parser.add_mutually_exclusive_group(required=True)
-    size.add_argument("--full", action="store_true")
-    size.add_argument("--small", action="store_true")
+    options = sized("sends", __doc__).parse_args()
     began, rows = time.monotonic(), []
     print(HEADER, flush=True)
-    for found in run(*SIZES[parser.parse_args().full]):
+    for found in run(*SIZES[options.full]):
         rows.append(found)
         print(found, flush=True)
     print(f"\n{sum(one.mails for one in rows)} mails in {time.monotonic() - began:.0f} s.")
