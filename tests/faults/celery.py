@@ -187,6 +187,7 @@ class Row:
     @property
     def wrong(self) -> bool:
         lost = self.kind == SENT and self.once != self.operations
+        lost |= self.kind == MADE and int(self.never) > self.unknown
         unknown = self.kind != MADE and self.unknown
         return bool(
             self.answered != self.operations or self.failed or unknown or lost or self.twice not in (0, "-")

@@ -42,6 +42,7 @@ def worker(
     """
     try:
         from ..tasks.app import make_app
+        from ..tasks.publishing import Publisher
         from ..tasks.running import run
     except ModuleNotFoundError as missing:
         raise ConfigError(
@@ -58,7 +59,9 @@ def worker(
     if beat and not settings.schedule:
         raise ConfigError("--beat needs a schedule in the settings.")
     tell(f"Working on the queue {settings.queue} for {', '.join(settings.connections)}; Ctrl-C ends.")
-    return run(make_app(settings), concurrency=concurrency, beat=beat)
+    app = make_app(settings)
+    publisher = Publisher(app.connection_for_write, settings.exchange)
+    return run(app, publisher, concurrency=concurrency, beat=beat)
 
 
 def _named(text: str) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from .app import INVOKE, UNSAID
+from .configuration import INVOKE, UNSAID
 from .failures import OperationFailed
 
 

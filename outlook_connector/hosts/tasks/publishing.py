@@ -19,6 +19,11 @@ class Publisher:
     connect: Callable[[], Any]
     exchange: str
 
+    def declare(self) -> None:
+        """Makes the exchange, so that queues can be bound to it before the first event."""
+        with self.connect() as broker:
+            self._exchange(broker.default_channel).declare()
+
     def publish(self, connection: str, events: Sequence[dict[str, Any]]) -> None:
         """Returns when the broker has taken every event into a queue, and on its disk where the queue is durable.
 
@@ -34,10 +39,7 @@ class Publisher:
         raise failure
 
     def _publish(self, broker: Any, connection: str, events: Sequence[dict[str, Any]], until: float) -> None:
-        from kombu.entity import Exchange
-
-        exchange: Any = Exchange
-        producer = broker.Producer(exchange=exchange(self.exchange, type="topic", durable=True))
+        producer = broker.Producer(exchange=self._exchange())
         for event in events:
             left = until - time.monotonic()
             if left <= 0:
@@ -53,6 +55,12 @@ class Publisher:
                 timeout=left,
                 confirm_timeout=left,
             )
+
+    def _exchange(self, channel: Any = None) -> Any:
+        from kombu import entity
+
+        make: Any = entity.Exchange
+        return make(self.exchange, type="topic", durable=True, channel=channel)
 
 
 def _failures() -> tuple[type[Exception], ...]:

@@ -21,9 +21,9 @@ class Discreet(logging.Filter):
     """Takes the content out of a record, and lets it pass."""
 
     def filter(self, record: logging.LogRecord) -> bool:
+        record.__dict__.pop("data", None)
         if isinstance(record.args, Mapping):
             record.args = {name: GONE if name in CONTENT else value for name, value in record.args.items()}
-            record.__dict__.pop("data", None)
         elif any(word in str(record.msg).lower() for word in TELLTALE):
             told = str(record.msg).strip().partition("\n")[0]
             record.msg, record.args = told.replace("%s", GONE).replace("%r", GONE), ()

@@ -13,16 +13,17 @@ from celery import signals
 from celery.beat import EmbeddedService
 
 from ...redaction import Redaction
+from .publishing import Publisher
 
 FORM = "%(asctime)s %(levelname)s %(processName)s %(name)s: %(message)s"
 TICK = 1.0
 """Seconds that the schedule sleeps at most."""
 
 
-def run(app: Any, *, concurrency: int, beat: bool) -> int:
+def run(app: Any, publisher: Publisher, *, concurrency: int, beat: bool) -> int:
     """Work until SIGTERM or Ctrl-C, which let what is under way end; a second one does not. Gives the exit code.
 
-    Any number of workers may have a schedule: a trigger is polled by one at a time.
+    Any number of workers may have a schedule: a trigger is polled by one at a time. Events go out by ``publisher``.
     """
     signals.setup_logging.connect(_own_logging, weak=False)
     schedule = EmbeddedService(app, thread=True, max_interval=TICK) if beat else None
@@ -34,8 +35,13 @@ def run(app: Any, *, concurrency: int, beat: bool) -> int:
         without_mingle=True,
         without_gossip=True,
     )
-    if schedule is not None:
-        signals.worker_ready.connect(lambda **_: schedule.start(), weak=False)
+
+    def begin(**_: Any) -> None:
+        if schedule is not None:
+            publisher.declare()
+            schedule.start()
+
+    signals.worker_ready.connect(begin, weak=False)
     worker.start()
     if schedule is not None:
         schedule.service.stop()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ... import config_source
+from ...config import Config
 from ...config_building import build
 from ...errors import ConfigError, InvalidInput
 from ...manifest import load
@@ -32,6 +33,7 @@ class Settings:
 
     broker: str = field(default="amqp://", repr=False)
     results: str = field(default="rpc://", repr=False)
+    ca_bundle: str | None = None
     result_seconds: int = 3600
     queue: str = "outlook"
     retries: int = 5
@@ -40,7 +42,7 @@ class Settings:
     schedule: Mapping[str, Watched] = field(default_factory=dict)
 
 
-_KEYS = {"resultSeconds": "result_seconds"}
+_KEYS = {"resultSeconds": "result_seconds", "caBundle": "ca_bundle"}
 
 
 def read_settings(
@@ -65,8 +67,11 @@ def read_settings(
     schedule = {
         name: _watched(name, one, raw["connections"]) for name, one in raw.pop("schedule", {}).items()
     }
-    for name, config in raw["connections"].items():
-        _check_connection(name, config, environment)
+    checked = {name: _connection(name, one, environment) for name, one in raw["connections"].items()}
+    for name, one in schedule.items():
+        if _is_private(checked[one.connection]):
+            told = "needs a connection whose tokenStore its workers share: the trigger's cursor is kept there"
+            raise _refusal([(f"/schedule/{name}/connection", told)])
     return Settings(**{_KEYS.get(key, key): value for key, value in raw.items()}, schedule=schedule)
 
 
@@ -102,9 +107,15 @@ def _watched(name: str, entry: Mapping[str, Any], connections: Mapping[str, Any]
     return Watched(entry["trigger"], connection, given, entry.get("every", 30.0))
 
 
-def _check_connection(name: str, config: Any, environment: Mapping[str, str]) -> None:
+def _is_private(config: Config) -> bool:
+    """Whether each process has a token store of its own."""
+    store = config.token_store
+    return store.startswith("memory:") if store else config.auth == "hostToken"
+
+
+def _connection(name: str, config: Any, environment: Mapping[str, str]) -> Config:
     try:
-        build(config_source.read(config, environment), Schemas())
+        return build(config_source.read(config, environment), Schemas())
     except ConfigError as error:
         raise ConfigError(
             f"Connection {name}: {error.message}", code=error.code, details=error.details
