@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 import requests
 
-from ..auth import TokenSource, Wanted
+from ..auth import TokenSource
 from ..binding import GraphRequest, get
 from ..config import Config
 from ..errors import ConnectorError, OutcomeUnknown, Throttled, TransportError, UnexpectedResponse
@@ -26,8 +26,8 @@ from ..reply import Reply, error_of, retry_after
 from ..telemetry import UNSEEN, Unseen
 from . import shaping
 from .addresses import same_place
+from .bearer import Bearer
 from .budget import Budget
-from .challenge import claims_of
 from .gate import Want
 from .limits import Limits
 from .retry import DECISIONS, Failure, Verdict, wait
@@ -128,15 +128,14 @@ class Graph:
         """Send the request until ``take`` has what it wants of a good answer, or no repetition is right."""
         attempt, doubtful, until = 0, False, self.ends()
         content = shaping.content(request)
-        rejected: str | None = None
-        claims: str | None = None
+        bearer = Bearer(self.tokens)
         while True:
             attempt += 1
             if self.clock() > until:
                 raise TransportError(
                     "The time of http.deadline was over before Graph had answered.", retryable=True
                 )
-            token = self.tokens.token(Wanted(rejected=rejected, claims=claims, patience=until - self.clock()))
+            token = bearer.token(until - self.clock())
             pause: float | None = None
             problem: ConnectorError
             try:
@@ -151,8 +150,7 @@ class Graph:
             except BROKEN as error:
                 failure, problem = failure_of(error), no_answer(error)
             else:
-                if reply.status == 401 and rejected is None:
-                    rejected, claims = token, claims_of(reply.headers)
+                if reply.status == 401 and bearer.replaced(token, reply.headers, until - self.clock()):
                     continue
                 problem = error_of(reply)
                 pause = retry_after(reply.headers, datetime.now(UTC))
