@@ -1,20 +1,26 @@
 """A connection's triggers: events by polling, and without end by watching."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any
 
-from .checks import check_output, unknown
+from .checks import check_cloud, check_output, unknown
 from .connection import Connection, Lookups
 from .consenting import consent_told
-from .errors import ConnectorError
+from .errors import ConnectorError, InvalidInput
 from .frames import bare, readable, without_frames
 from .handlers import find_handler
 from .manifest import Trigger
 from .normalise import normalise, plan
-from .telemetry import Unseen, observed
-from .triggers import webhook
-from .triggers.polling import Poll, lasting
+from .plain import plain
+from .sent import digest
+from .telemetry import UNSEEN, observed
+from .triggers import pushed, webhook
+from .triggers.polling import FREE, Answer, Poll, lasting
+from .triggers.push import Pace
+from .triggers.pushed import CATCH_UP, TAKE_OVER, Means, Settings
+from .triggers.subscribing import OPERATIONS, Address
 from .triggers.watching import watch
 from .triggers.webhook import NotificationAnswer
 
@@ -36,23 +42,24 @@ class Triggering(Connection):
         can be had at once.
         """
         try:
-            with observed(self.manifest.triggers.get(trigger) if isinstance(trigger, str) else None) as seen:
-                return self._poll(trigger, input, seen)
+            return self._poll(trigger, input).told
         except ConnectorError as error:
             raise without_frames(error) from None
 
-    def _poll(self, name: str, given: Mapping[str, Any] | None, seen: Unseen) -> dict[str, Any]:
-        trigger = self._trigger(name)
-        raw = self._checked(trigger, given)
-        context = lasting(self._bound(trigger, raw, seen))
-        kinds = plan(self._schemas, trigger.input_schema)
-        make = find_handler(trigger.handler, "triggers")
-        with readable(name), consent_told(trigger, context):
-            answer = Poll(name, context, make, raw, lambda: normalise(raw, kinds, Lookups(context))).run()
-        for event in answer["value"]:
-            check_output(self._schemas, trigger, event)
-        seen.happened(len(answer["value"]))
-        return answer
+    def _poll(self, name: str, given: Mapping[str, Any] | None, ids: tuple[str, ...] = ()) -> Answer:
+        with observed(self.manifest.triggers.get(name) if isinstance(name, str) else None) as seen:
+            trigger = self._trigger(name)
+            raw = self._checked(trigger, given)
+            context = lasting(self._bound(trigger, raw, seen))
+            kinds = plan(self._schemas, trigger.input_schema)
+            make = find_handler(trigger.handler, "triggers")
+            with readable(name), consent_told(trigger, context):
+                poll = Poll(name, context, make, raw, lambda: normalise(raw, kinds, Lookups(context)), ids)
+                answer = poll.run()
+            for event in answer.told["value"]:
+                check_output(self._schemas, trigger, event)
+            seen.happened(len(answer.told["value"]))
+            return answer
 
     def watch(
         self,
@@ -60,6 +67,7 @@ class Triggering(Connection):
         input: Mapping[str, Any] | None = None,  # noqa: A002
         *,
         interval: float = 30.0,
+        push: Mapping[str, Any] | None = None,
         on_cursor: Callable[[str], object] = lambda cursor: None,
         on_problem: Callable[[ConnectorError], object] = lambda error: None,
     ) -> Iterator[dict[str, Any]]:
@@ -68,13 +76,59 @@ class Triggering(Connection):
         Asking for the next event takes over the one before. ``on_cursor`` hears each cursor when all events before it
         were taken over: who keeps it can go on from there, with ``cursor`` in the input. ``on_problem`` hears errors
         that pass by themselves; others are raised, and a wrong input at once.
+
+        ``push`` has Graph notify an address of the host's whenever there is something to poll: ``notificationUrl``,
+        and what else ``schemas/push.json`` tells of. What arrives there goes to ``notified``, in any process that uses
+        the same store. The subscription is made, renewed and made again when it is lost; polls every ``catchUp``
+        seconds (300) find what no notification told of, and every ``interval`` while there is none. The place is kept
+        in the store, and of several workers one watches at a time.
         """
         try:
             given = self._checked(self._trigger(trigger), input)
+            if push is None:
+                pause = partial(self._context.graph.sleep, interval)
+                return bare(watch(partial(self.poll, trigger), given, pause, on_cursor, on_problem))
+            settings = self._settings(trigger, given, push, interval)
         except ConnectorError as error:
             raise without_frames(error) from None
-        pause = partial(self._context.graph.sleep, interval)
-        return bare(watch(partial(self.poll, trigger), given, pause, on_cursor, on_problem))
+        heard = replace(settings, on_cursor=on_cursor, on_problem=on_problem)
+        return bare(pushed.watch(self._means(trigger, given), heard))
+
+    def _settings(
+        self, name: str, given: Mapping[str, Any], push: Mapping[str, Any], interval: float
+    ) -> Settings:
+        """How a watch with a subscription goes. Raises ``InvalidInput`` and ``OperationDenied``."""
+        settings = plain(push)
+        problems = self._schemas.problems("push.json", settings)
+        if problems:
+            raise InvalidInput.of([(f"/push{at}", told) for at, told in problems], "push")
+        for operation in map(self.manifest.operations.__getitem__, OPERATIONS):
+            self._context.policy.check_operation(operation.name, operation.effect_on_mail)
+            check_cloud(operation, self.config.cloud)
+        owner = self._bound(self._trigger(name), dict(given), UNSEEN).owner
+        watched = {key: one for key, one in given.items() if key not in FREE}
+        return Settings(
+            name=digest([name, owner, watched, settings.get("name", "")])[:32],
+            given=given,
+            address=Address.of(settings),
+            pace=Pace(interval, settings.get("catchUp", CATCH_UP)),
+            take_over=settings.get("takeOver", TAKE_OVER),
+        )
+
+    def _means(self, name: str, given: Mapping[str, Any]) -> Means:
+        """What a watch asks Graph by. Its subscription names messages by ids that stay, as its polls do."""
+
+        def call(operation: str, values: dict[str, Any]) -> dict[str, Any]:
+            entry = self.manifest.operations[operation]
+            with observed(entry) as seen:
+                context = lasting(self._bound(self._trigger(name), dict(given), seen))
+                with readable(operation), consent_told(entry, context):
+                    found: dict[str, Any] = find_handler(str(entry.handler))(context, values)
+                    return found
+
+        context = self._context
+        poll = partial(self._poll, name)
+        return Means(context.store, poll, call, context.clock, context.graph.sleep)
 
     def notified(
         self, body: bytes | Mapping[str, Any] = b"", *, validation_token: str | None = None

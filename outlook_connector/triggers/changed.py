@@ -4,7 +4,7 @@ https://learn.microsoft.com/graph/api/user-list-messages
 https://learn.microsoft.com/graph/api/resources/message
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from . import flags, versions
 from .arrivals import MOST, OVERLAP
 from .flags import Flags
 from .reading import Position, by_time, latest, size_of
-from .source import Happening, Item, State, Step, brief, seconds
+from .source import Happening, Item, State, Step, Subject, brief, seconds
 from .versions import Versions, version_of
 
 CHANGED = "lastModifiedDateTime"
@@ -48,6 +48,14 @@ class Changed:
         last = latest(graph, CHANGED)
         mark = min(seconds(last, CHANGED), int(self.context.clock())) if last else 0
         return {"quiet": last is not None, **only, **self.start(mark, None)}
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(self.folder, ("created", "updated") if self.folder else ("updated",))
+
+    def look(self, state: State, ids: Sequence[str]) -> Step:
+        """The whole mailbox was read: there is nothing else to find."""
+        return Step(state, [], done=True)
 
     def step(self, state: State) -> Step:
         place = Position(*state["place"]) if "place" in state else Position(max(state["mark"] - OVERLAP, 0))

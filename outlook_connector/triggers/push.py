@@ -38,7 +38,7 @@ class Push:
     """Times are epoch seconds. ``subscription`` is its id, empty where there is none; it was made or renewed at
     ``begun`` and ends at ``expires``. ``asked``: Graph wants to hear that the app still may. Graph's own business,
     not that of polls, rests until ``again`` after ``failures`` in a row. The next poll is due at ``due``; ``placed``
-    says that there is a place to go on from."""
+    says that one was answered since this worker has begun."""
 
     subscription: str = ""
     begun: float = 0.0
@@ -123,8 +123,8 @@ def after(state: Push, happened: Happened, now: float, pace: Pace) -> Push:
 
 
 def wanted(state: Push, now: float) -> Command | None:
-    """What is to be done now; ``None`` where nothing is. A place comes first, so that all that a subscription can
-    tell of lies behind it."""
+    """What is to be done now; ``None`` where nothing is. A poll comes first, so that all that a subscription can tell
+    of lies behind its place."""
     if not state.placed:
         return Command.POLL if state.due <= now else None
     business = _business(state, now) if state.again <= now else None

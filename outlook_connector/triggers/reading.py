@@ -4,12 +4,12 @@ https://learn.microsoft.com/graph/api/user-list-messages
 https://learn.microsoft.com/graph/delta-query-messages
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ..binding import GraphRequest, get
-from ..errors import GraphError, NotFound, ServiceUnavailable
+from ..errors import ConnectorError, GraphError, NotFound, ServiceUnavailable
 from ..graph import batch
 from ..graph.client import Graph
 from ..graph.paging import DEFAULT_LIMIT, page_of
@@ -111,6 +111,16 @@ def _found(outcome: batch.Outcome) -> dict[str, Any] | None:
     if isinstance(outcome, NotFound):
         return None
     raise outcome
+
+
+def named(graph: Graph, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """The messages of these ids that are there, as far as Graph makes anything of the ids. Raises what may pass by
+    itself."""
+    outcomes = batch.run(graph, [a_message(one) for one in ids]) if ids else []
+    for one in outcomes:
+        if isinstance(one, ConnectorError) and one.retryable:
+            raise one
+    return [one.json() for one in outcomes if isinstance(one, Reply)]
 
 
 def a_message(message_id: str) -> GraphRequest:

@@ -8,7 +8,7 @@ https://learn.microsoft.com/graph/api/message-delta
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any
@@ -22,8 +22,8 @@ from ..operations.attachments import SHOWN
 from ..reply import text_of
 from . import arrivals
 from .arrivals import OVERLAP, WINDOW, Arrivals
-from .reading import SELECT, Position, by_time, changes, folder_ids, latest, size_of
-from .source import Happening, Item, State, Step, seconds, stamp
+from .reading import SELECT, Position, by_time, changes, folder_ids, latest, named, size_of
+from .source import Happening, Item, State, Step, Subject, brief, seconds, stamp
 
 log = logging.getLogger("outlook_connector.triggers")
 
@@ -50,6 +50,18 @@ class Received:
         mark = min(seconds(last, "receivedDateTime"), int(self.context.clock())) if last else 0
         floor = max(mark - OVERLAP, 0)
         return {"own": own, "quiet": last is not None, **vars(Arrivals(floor=floor, mark=mark))}
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(self.folder, ("created",))
+
+    def look(self, state: State, ids: Sequence[str]) -> Step:
+        """A message that came into the folder and has left it before it was read is found by its id, wherever it is;
+        what it says of the time moves no mark, since others of that time may not have been read."""
+        memory = _memory(state)
+        found = named(self.context.graph, [one for one in ids if brief(one) not in memory.seen])
+        step = self._told(state, memory, found, settled=False, done=True)
+        return replace(step, state={**step.state, "top": memory.top})
 
     def step(self, state: State) -> Step:
         return self._by_delta(state) if "delta" in state else self._by_time(state)

@@ -5,17 +5,18 @@ https://learn.microsoft.com/graph/api/mailfolder-delta
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..binding import GraphRequest, get
 from ..context import Context
+from ..errors import GraphError
 from ..graph.paging import LARGEST_PAGE
 from . import members
-from .members import Members, Told
+from .members import MOST_GONE, Members, Told
 from .reading import a_message, changes, folder_ids, looked_up, size_of
-from .source import Happening, Item, State, Step, brief
+from .source import Happening, Item, State, Step, Subject, brief
 
 log = logging.getLogger("outlook_connector.triggers")
 
@@ -29,7 +30,7 @@ Tell = Callable[[Told, list[str]], list[Happening]]
 @dataclass(frozen=True)
 class Followed:
     """A delta query's members. ``first`` begins it, ``print_of`` holds what matters of one, ``most`` are remembered,
-    and ``trash`` names well-known folders whose ids ``tell`` needs."""
+    ``trash`` names well-known folders whose ids ``tell`` needs, and ``subject`` is what Graph can notify of."""
 
     context: Context
     first: GraphRequest
@@ -38,10 +39,25 @@ class Followed:
     size: int
     most: int
     trash: tuple[str, ...] = ()
+    subject: Subject | None = None
 
     def begin(self, since: int | None) -> State:
         trash = folder_ids(self.context.graph, *self.trash) if self.trash else []
         return {"quiet": True, "trash": trash, "delta": "", "known": {}, "old": {}, "gone": []}
+
+    def look(self, state: State, ids: Sequence[str]) -> Step:
+        """A member that came and went before it was read: no delta tells of it."""
+        gone = tuple(state["gone"])
+        unknown = {one: "" for one in ids if one not in state["known"] and brief(one) not in gone}
+        try:
+            happenings = self.tell(Told(left=unknown), state["trash"]) if unknown else []
+        except GraphError as error:
+            if error.retryable:
+                raise
+            log.warning("Graph makes nothing of a message that a notification named (%s)", error.code)
+            happenings = []
+        after = dict.fromkeys((*gone, *(brief(one.id) for one in happenings)))
+        return Step({**state, "gone": list(after)[-MOST_GONE:]}, happenings, done=True)
 
     def step(self, state: State) -> Step:
         memory = Members(state["known"], state["old"], tuple(state["gone"]))
@@ -80,6 +96,7 @@ def messages(context: Context, values: dict[str, Any]) -> Followed:
         size_of(values),
         MOST_MESSAGES,
         ("deleteditems", "recoverableitemsdeletions"),
+        Subject(folder, ("deleted",)),
     )
 
 

@@ -1,7 +1,7 @@
 """What a trigger's source is: a state, and steps from one state to the next."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -43,14 +43,31 @@ class Step:
     idle: bool = False
 
 
+@dataclass(frozen=True)
+class Subject:
+    """What Graph can notify of: changes, in the words of ``subscriptions.create``, of a folder's messages or of the
+    mailbox's."""
+
+    folder: str | None
+    changes: tuple[str, ...]
+
+
 class Source(Protocol):
     """Where a trigger's events come from."""
+
+    @property
+    def subject(self) -> Subject | None:
+        """What notifications tell that there is something to read; ``None`` where Graph has none for it."""
 
     def begin(self, since: int | None) -> State:
         """The state to start in: from ``since`` (seconds since 1970), else from now. Raises ``GraphError``."""
 
     def step(self, state: State) -> Step:
         """Read one page, with no more requests than that and what its events need. Raises ``GraphError``."""
+
+    def look(self, state: State, ids: Sequence[str]) -> Step:
+        """Look at the messages that notifications named, once all pages have been read: what happened to those that no
+        page told of. Raises ``GraphError``."""
 
 
 def seconds(item: Item, name: str, otherwise: int = 0) -> int:

@@ -21,10 +21,11 @@ TRIES = 20
 @dataclass(frozen=True)
 class Watch:
     """``secret`` is what notifications prove themselves by, ``cursor`` the place up to which the host has taken
-    events over, ``push`` the state of the machine."""
+    events over, ``address`` a print of where its subscription posts to, ``push`` the state of the machine."""
 
     secret: str = field(repr=False)
     cursor: str | None = None
+    address: str = ""
     push: Push = field(default_factory=Push)
 
     def blob(self) -> bytes:

@@ -55,7 +55,7 @@ def test_an_output_is_open(entry: Operation | Trigger) -> None:
 
 
 def test_no_schema_is_left_over() -> None:
-    used = {file for _, file in SIDES} | {"config.json", "manifest.json"}
+    used = {file for _, file in SIDES} | {"config.json", "manifest.json", "push.json"}
     assert {path.name for path in Path(SCHEMAS.directory).glob("*.json")} == used
     common = {path.name for path in (Path(SCHEMAS.directory) / "common").glob("*.json")}
     assert common == {name for path in Path(SCHEMAS.directory).rglob("*.json") for name in references(path)}

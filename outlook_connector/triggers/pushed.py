@@ -1,0 +1,200 @@
+"""``watch`` with a subscription: the machine of ``push``, driven by the store, Graph and the clock.
+
+One worker at a time holds the watch and drives it; others wait. What it lives by is in the store: the secret, the
+subscription, the place that the host has taken events over to, and the marks of notifications.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..errors import ConnectorError, InvalidInput, NotFound
+from ..store import Store, StoreConflict
+from . import push, watches
+from .holding import Hold
+from .polling import Answer
+from .push import Command, Failed, Happened, Heard, Pace, Polled, PollFailed, Push, Reauthorized
+from .source import Subject
+from .subscribing import Address, Call, Subscribing
+from .watches import Marks, Watch
+from .webhook import client_state, new_secret
+
+log = logging.getLogger("outlook_connector.triggers")
+
+LOOK = 0.5
+"""Seconds between two looks at the marks."""
+CATCH_UP, TAKE_OVER = 300.0, 30.0
+"""Seconds between two polls beside a subscription, and after which another worker goes on for one that was killed."""
+LOOKS = 100
+"""Messages that notifications named and one poll looks at."""
+
+
+@dataclass(frozen=True)
+class Means:
+    """What a watch is driven by. ``poll`` takes the input and the ids that notifications named; ``clock`` gives epoch
+    seconds."""
+
+    store: Store
+    poll: Callable[[Mapping[str, Any], tuple[str, ...]], Answer]
+    call: Call
+    clock: Callable[[], float]
+    sleep: Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """``name`` is the watch's in the store; ``take_over`` seconds after a worker has died another one goes on."""
+
+    name: str
+    given: Mapping[str, Any]
+    address: Address
+    pace: Pace
+    take_over: float
+    on_cursor: Callable[[str], object] = lambda cursor: None
+    on_problem: Callable[[ConnectorError], object] = lambda error: None
+
+
+class _Lost(Exception):
+    """Another worker has the watch."""
+
+
+def watch(means: Means, settings: Settings) -> Iterator[dict[str, Any]]:
+    """Events as they come, without end. Raises every ``ConnectorError`` of a poll that does not pass by itself; what
+    fails about the subscription ``on_problem`` hears, and polls go on without it."""
+    while True:
+        hold = Hold(means.store, f"hold/{settings.name}", settings.take_over)
+        if not _attempted(hold, settings):
+            means.sleep(min(LOOK, settings.take_over / 4))
+            continue
+        try:
+            with hold:
+                yield from _Worker(means, settings, hold).events()
+        except (_Lost, StoreConflict):
+            log.info("another worker goes on with a watch")
+        except ConnectorError as error:
+            if not error.retryable:
+                raise
+            settings.on_problem(
+                error
+            )  # the store's: what was not written down comes again, with the same ids
+            means.sleep(settings.pace.alone)
+
+
+def _attempted(hold: Hold, settings: Settings) -> bool:
+    try:
+        return hold.take()
+    except ConnectorError as error:
+        if not error.retryable:
+            raise
+        settings.on_problem(error)
+        return False
+
+
+class _Worker:
+    """The worker that holds a watch."""
+
+    def __init__(self, means: Means, settings: Settings, hold: Hold) -> None:
+        self._means, self._settings, self._hold = means, settings, hold
+        found, self._version = watches.load_watch(means.store, settings.name)
+        self._watch = found or Watch(new_secret(), settings.given.get("cursor"))
+        self._saved = found
+        self._subject: Subject | None = None
+        self._push = self._watch.push if self._watch.address == settings.address.print else Push()
+        self._marks = Marks()
+
+    def events(self) -> Iterator[dict[str, Any]]:
+        self._save()
+        while True:
+            self._check()
+            self._hear()
+            command = push.wanted(self._push, self._means.clock())
+            if command is None:
+                self._means.sleep(min(LOOK, push.rest(self._push, self._means.clock()) + 0.001))
+            elif command is Command.POLL:
+                yield from self._polled()
+            else:
+                self._settle(command)
+
+    def _hear(self) -> None:
+        """Takes up the marks. Ids stay in the store until a poll has kept what came of them; of the rest, what has to
+        outlive this worker is in its row, and whoever goes on after it polls at once."""
+        self._marks, _ = watches.load_marks(self._means.store, self._settings.name)
+        if not (self._marks.heard or self._marks.lifecycle):
+            return
+        self._happened(Heard(self._marks.heard > 0, self._marks.lifecycle))
+        watches.drop_marks(
+            self._means.store,
+            self._settings.name,
+            Marks(self._marks.heard, lifecycle=self._marks.lifecycle),
+        )
+
+    def _polled(self) -> Iterator[dict[str, Any]]:
+        cursor, ids = self._watch.cursor, self._marks.ids[:LOOKS]
+        asked = {**self._settings.given, **({"cursor": cursor} if cursor else {})}
+        try:
+            answer = self._means.poll(asked, ids)
+        except ConnectorError as error:
+            if not error.retryable:
+                raise
+            self._problem("a poll", error, PollFailed())
+            return
+        self._subject = answer.subject
+        if self._subject is None:
+            raise not_pushed()
+        for event in answer.told["value"]:
+            yield event
+            self._check()
+        self._watch = replace(self._watch, cursor=answer.told["cursor"])
+        more = answer.told["more"] or len(self._marks.ids) > len(ids) or bool(ids and not answer.looked)
+        self._happened(Polled(more))
+        if answer.looked and ids:
+            watches.drop_marks(self._means.store, self._settings.name, Marks(ids=ids))
+        self._settings.on_cursor(answer.told["cursor"])
+
+    def _settle(self, command: Command) -> None:
+        """Does what is Graph's business with the subscription, and nothing that a poll must wait for if it fails."""
+        state = client_state(self._settings.name, self._watch.secret)
+        graph = Subscribing(self._means.call, self._settings.address, state, self._means.clock)
+        try:
+            self._happened(self._done(graph, command))
+        except NotFound as error:
+            self._problem(command.value, error, Failed(gone=command is not Command.SUBSCRIBE))
+        except ConnectorError as error:
+            self._problem(command.value, error, Failed())
+
+    def _done(self, graph: Subscribing, command: Command) -> Happened:
+        if command is Command.SUBSCRIBE and self._subject is not None:
+            return graph.create(self._subject)
+        if command is Command.RENEW:
+            return graph.renew(self._push.subscription)
+        graph.reauthorize(self._push.subscription)
+        return Reauthorized()
+
+    def _problem(self, what: str, error: ConnectorError, happened: Happened) -> None:
+        log.warning("%s failed (%s); it is tried again", what, error.code)
+        self._happened(happened)
+        self._settings.on_problem(error)
+
+    def _happened(self, happened: Happened) -> None:
+        self._push = push.after(self._push, happened, self._means.clock(), self._settings.pace)
+        self._save()
+
+    def _save(self) -> None:
+        """Writes the row where something changed that outlives this worker. Raises ``StoreConflict``."""
+        lasting = replace(self._push, due=0.0, placed=False)
+        kept = replace(self._watch, push=lasting, address=self._settings.address.print)
+        if kept != self._saved:
+            self._version = watches.save_watch(self._means.store, self._settings.name, kept, self._version)
+            self._saved = kept
+
+    def _check(self) -> None:
+        if not self._hold.ours:
+            raise _Lost
+
+
+def not_pushed() -> InvalidInput:
+    """The error for a trigger that Graph has no notifications for."""
+    return InvalidInput(
+        "Graph has no notifications of folders: leave push out, and the trigger is polled.", code="notPushed"
+    )
