@@ -101,7 +101,9 @@ def test_describe_shows_a_person_all_that_is_needed() -> None:
         "https://learn.microsoft.com/graph/api/user-sendmail",
     ):
         assert words in shown
-    assert "messageId *" in on_terminal("describe", "messages.get").out
+    told = on_terminal("describe", "messages.get").out
+    assert "messageId *" in told
+    assert "* must be given" in told
 
 
 def test_a_trigger_is_described_with_its_event() -> None:

@@ -104,6 +104,8 @@ def _table(title: str, rows: list[tuple[str, str, str]], otherwise: str) -> Any:
     for name, style in (("", "bold"), ("", "cyan"), ("", "")):
         table.add_column(name, style=style, overflow="fold")
     table.show_header = False
+    if any(name.endswith(" *") for name, _, _ in rows):
+        table.title = f"{table.title}  [dim]* must be given[/]"
     for row in rows:
         table.add_row(*(escape(cell) for cell in row))
     return table
