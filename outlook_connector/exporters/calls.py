@@ -47,7 +47,7 @@ def calls(manifest: Manifest) -> Iterator[Call]:
     for event in manifest.triggers.values():
         given, answer = bundled(schemas, event.input_schema), _polled(bundled(schemas, event.output_schema))
         path = f"/triggers/{event.name}/poll"
-        title, told = f"Poll: {event.title}", f"{event.description} {POLLED}"
+        title, told = f"Poll for {event.title.lower()}", f"{event.description} {POLLED}"
         yield Call(f"poll_{event.name.replace('.', '_')}", event, title, told, path, given, answer)
 
 

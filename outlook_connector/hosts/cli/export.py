@@ -22,6 +22,7 @@ def export(kind: str, out: Path, as_json: bool) -> None:
     \b
     reference       operations.md, for people to read
     wso2            a connector for WSO2 Micro Integrator, and a sample project
+    power-platform  a custom connector for Power Automate, Power Apps and Logic Apps
     """
     from ...exporters import exporter
     from ...manifest import load
