@@ -11,7 +11,7 @@ from typing import Any
 import requests
 from cli_world import config_file
 
-from outlook_connector.hosts.http.connections import opened
+from outlook_connector.hosts.http.connections import Connections, opened
 from outlook_connector.hosts.http.running import Running, serve
 from outlook_connector.hosts.http.settings import Settings
 from outlook_connector.manifest import load
@@ -45,14 +45,21 @@ class Client:
 def serving(directory: Path, configs: Mapping[str, Mapping[str, Any]], **settings: Any) -> Iterator[Client]:
     """A host for these connections in a thread of its own; ``settings`` are those of ``Settings``."""
     files = {name: config_file(directory, one, f"{name}.json") for name, one in configs.items()}
+    with running(opened(files), **settings) as client:
+        yield client
+
+
+@contextmanager
+def running(connections: Connections, **settings: Any) -> Iterator[Client]:
+    """The same for connections that there are already."""
     there = threading.Event()
     found: list[Running] = []
 
-    def ready(running: Running) -> None:
-        found.append(running)
+    def ready(host: Running) -> None:
+        found.append(host)
         there.set()
 
-    given = (load(), opened(files), Settings(**{"port": 0, **settings}), ready)
+    given = (load(), connections, Settings(**{"port": 0, **settings}), ready)
     thread = threading.Thread(target=serve, args=given, daemon=True)
     thread.start()
     assert there.wait(10)

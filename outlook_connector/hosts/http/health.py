@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from ...assembly import Assembly
 from ...errors import ConnectorError
-from .answers import answer, refused
+from .answers import answer, refused, told
 from .connections import Connections
 from .refusals import RequestRefused
 from .workers import Workers
@@ -38,8 +38,11 @@ class Health:
         mended by signing in here."""
         if self.stopping:
             return refused(RequestRefused("The host is about to stop.", code="stopping", retryable=True))
-        for _, one in self._connections:
-            await self._workers.run(partial(one.store.load, "readiness"))
+        try:
+            for _, one in self._connections:
+                await self._workers.run(partial(one.store.load, "readiness"))
+        except ConnectorError as error:
+            return answer(told(error), 503)
         return answer({"status": "ok"})
 
     async def listed(self, request: Request) -> Response:

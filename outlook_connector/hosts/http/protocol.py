@@ -1,6 +1,8 @@
 """HTTP/1.1 for clients that cannot be trusted to be quick: whoever sends or takes nothing for long is cut off."""
 
 import asyncio
+import socket
+import struct
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,11 +15,13 @@ TRANSPORT = "outlook.transport"
 
 def protocol(patience: float) -> type[HttpToolsProtocol]:
     """uvicorn's protocol for one server: the head of a request has to be there within ``patience`` seconds from the
-    connection's beginning, or from the answer before, and not be too large."""
+    connection's beginning, or from the answer before, and not be too large; an answer has to be taken, some of it in
+    each ``patience`` seconds."""
 
     class Impatient(HttpToolsProtocol):
         _alarm: asyncio.TimerHandle | None = None
         _head = 0
+        _left = 0
 
         def connection_made(self, transport: Any) -> None:
             super().connection_made(transport)
@@ -32,7 +36,7 @@ def protocol(patience: float) -> type[HttpToolsProtocol]:
             if self._alarm is not None and not self._drains():
                 self._head += len(data)
                 if self._head > LARGEST_HEAD:
-                    self.transport.abort()
+                    cut_off(self.transport)
 
         def on_headers_complete(self) -> None:
             self._calm()
@@ -42,13 +46,22 @@ def protocol(patience: float) -> type[HttpToolsProtocol]:
 
         def on_response_complete(self) -> None:
             super().on_response_complete()
-            if not self.pipeline and not self.transport.is_closing():
+            if not self.pipeline:
                 self._expect()
 
         def _expect(self) -> None:
             self._calm()
-            self._head = 0
-            self._alarm = self.loop.call_later(patience, self.transport.abort)
+            self._head, self._left = 0, self.transport.get_write_buffer_size()
+            self._alarm = self.loop.call_later(patience, self._late)
+
+        def _late(self) -> None:
+            before, self._left = self._left, self.transport.get_write_buffer_size()
+            if 0 < self._left < before:
+                self._alarm = self.loop.call_later(patience, self._late)
+            elif self._left:
+                cut_off(self.transport)
+            else:
+                self.transport.close()
 
         def _calm(self) -> None:
             if self._alarm is not None:
@@ -60,6 +73,14 @@ def protocol(patience: float) -> type[HttpToolsProtocol]:
             return self.cycle is not None and self.cycle.more_body
 
     return Impatient
+
+
+def cut_off(transport: Any) -> None:
+    """Ends a connection at once; the system too forgets what it still had to send."""
+    found = transport.get_extra_info("socket")
+    if found is not None:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
 
 
 def impatient(app: ASGIApp, patience: float) -> ASGIApp:
@@ -74,7 +95,7 @@ def impatient(app: ASGIApp, patience: float) -> ASGIApp:
             except TimeoutError:
                 transport = scope.get("extensions", {}).get(TRANSPORT)
                 if transport is not None:
-                    transport.abort()
+                    cut_off(transport)
                 raise ClientGone from None
 
         await app(scope, receive, sending)

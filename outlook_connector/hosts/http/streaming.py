@@ -14,6 +14,9 @@ MOST = 200
 SOON = 0.05
 """Items that are sent in one piece at most, and seconds after which what is there is sent."""
 
+PIECE = 65_536
+"""Bytes that are sent at once."""
+
 Batch = tuple[list[dict[str, Any]], bool]
 
 
@@ -38,13 +41,18 @@ def batch(items: Iterator[dict[str, Any]], clock: Callable[[], float] = time.mon
 async def _lines(items: Iterator[dict[str, Any]], first: Batch, workers: Workers) -> AsyncIterator[bytes]:
     found, more = first
     try:
-        yield _text(found)
+        for piece in _pieces(found):
+            yield piece
         while more:
             found, more = await workers.run(lambda: batch(items))
-            yield _text(found)
+            for piece in _pieces(found):
+                yield piece
     except ConnectorError as error:
-        yield _text([told(error)])
+        yield json_bytes(told(error)) + b"\n"
 
 
-def _text(values: list[dict[str, Any]]) -> bytes:
-    return b"".join(json_bytes(value) + b"\n" for value in values)
+def _pieces(values: list[dict[str, Any]]) -> Iterator[bytes]:
+    """What a slow client can take within its time."""
+    text = b"".join(json_bytes(value) + b"\n" for value in values)
+    for begin in range(0, len(text), PIECE):
+        yield text[begin : begin + PIECE]
