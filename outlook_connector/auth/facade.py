@@ -196,7 +196,7 @@ class Auth:
 
     @frameless
     def import_account(self, exported: Mapping[str, Any], passphrase: str) -> dict[str, Any]:
-        """Takes an exported account into this connection's store, in place of what stood there; the result is that of
+        """Takes an exported account into this connection's store, in place of the same person's; the result is that of
         ``complete``. Raises ``InvalidInput``, and ``AuthError`` as ``complete`` does for another person's account."""
         self._delegated("import an account")
         secret = Secret(passphrase)

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from signin_world import World
 
-from outlook_connector.errors import InvalidInput, SignInRequired
+from outlook_connector.errors import AuthError, InvalidInput, SignInRequired
 from outlook_connector.store import MemoryStore
 
 PASSPHRASE = "a passphrase of the operator"
@@ -75,3 +75,14 @@ def test_status_tells_where_an_administrator_consents(world: World) -> None:
     query = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
     assert query["client_id"] == world.sandbox.client_id
     assert query["scope"].endswith("/.default")
+
+
+def test_another_persons_account_is_not_put_in_the_place_of_ones_own(world: World) -> None:
+    kim = world.nobody(store=MemoryStore(world.clock.time))
+    world.sign_in(kim, "kim@contoso.example")
+    auth = world.nobody()
+    world.sign_in(auth)
+    with pytest.raises(AuthError) as refused:
+        auth.import_account(kim.export_account(PASSPHRASE), PASSPHRASE)
+    assert refused.value.code == "otherPerson"
+    assert auth.status()["username"] == "adele@contoso.example"
