@@ -22,10 +22,14 @@ from .description import Description
 from .guarding import KEY_HEADER, Guard, Keys
 from .health import Health
 from .metrics import Metrics
+from .notifications import Notifications
 from .protocol import ClientGone, impatient
 from .refusals import RequestRefused
 from .settings import Settings
 from .workers import Workers
+
+QUICK = 4
+"""Threads for what only looks into a store, so that it waits for no operation."""
 
 
 @dataclass(frozen=True)
@@ -34,18 +38,24 @@ class Host:
 
     app: ASGIApp
     health: Health
-    workers: Workers
+    workers: tuple[Workers, Workers]
+
+    def close(self) -> bool:
+        """Drops what waits; whether nothing runs any longer."""
+        ended = [one.close() for one in self.workers]
+        return all(ended)
 
 
 def application(manifest: Manifest, connections: Connections, settings: Settings) -> Host:
     """The host's ASGI application. Makes no request and starts no thread."""
-    workers = Workers(settings.threads, settings.waiting)
-    keys, metrics, health = Keys(settings.keys), Metrics(workers), Health(connections, workers)
+    workers, quick = Workers(settings.threads, settings.waiting), Workers(QUICK, settings.waiting)
+    keys, metrics, health = Keys(settings.keys), Metrics(workers), Health(connections, quick)
     parts = (
         Calls(connections, workers, settings, metrics),
         Catalogue(manifest, connections),
-        Description(manifest, settings),
+        Description(manifest, settings, quick),
         Connecting(connections, workers, settings, keys),
+        Notifications(connections, quick),
         health,
         metrics,
     )
@@ -63,7 +73,7 @@ def application(manifest: Manifest, connections: Connections, settings: Settings
             allow_methods=("GET", "POST"),
             allow_headers=("Content-Type", KEY_HEADER, CONNECTION_HEADER),
         )
-    return Host(_quiet(impatient(outer, settings.patience)), health, workers)
+    return Host(_quiet(impatient(outer, settings.patience)), health, (workers, quick))
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -84,7 +84,7 @@ def serve(
     try:
         server.run(sockets=[listener])
     finally:
-        finished = host.workers.close()
+        finished = host.close()
         connections.close()
     return finished
 
