@@ -10,8 +10,6 @@ from outlook_connector import ConnectorError, connect
 from outlook_connector.manifest import load
 from outlook_connector.sandbox import Sandbox
 
-from .test_only_connector_errors import STATUSES, anything
-
 MANIFEST = load()
 CALLS = 40
 PROPERTIES = (
@@ -27,7 +25,17 @@ PROPERTIES = (
     *("parentFolderId", "flag", "from", "toRecipients", "subject", "categories", "hasAttachments"),
     *("conversationId", "displayName", "isHidden", "name", "isInline", "responses", "status", "body"),
 )
+LEAVES = (None, True, 0, -1, 1.5, 10**20, "", "x", "a@b.c", "inbox", "\u202e", "2026-02-30T10:00:00Z")
+NAMES = ("id", "value", "error", "displayName", "@odata.nextLink", "isDraft", "x")
+STATUSES = (200, 200, 201, 202, 204, 400, 404, 409, 410, 412, 429, 500, 503)
 LIKELY: dict[str, Any] = {"id": "m1", "receivedDateTime": "2030-01-01T00:00:00Z", "hasAttachments": True}
+
+
+def anything(dice: random.Random, depth: int = 0) -> Any:
+    if depth > 2 or dice.random() < 0.6:
+        return dice.choice(LEAVES)
+    inner = [anything(dice, depth + 1) for _ in range(3)]
+    return inner if dice.random() < 0.5 else dict(zip(dice.sample(NAMES, 3), inner, strict=True))
 
 
 def item(dice: random.Random) -> dict[str, Any]:

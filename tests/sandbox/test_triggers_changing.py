@@ -217,7 +217,7 @@ def test_a_watched_folder_that_has_gone_is_noticed_within_the_hour(
 
         def poll(cursor: str | None = None) -> dict[str, Any]:
             given = {"folder": folder, **({"cursor": cursor} if cursor else {})}
-            return Poll("trigger", context, source, given, lambda: given).run()
+            return Poll("trigger", context, source, given, lambda: given).run().told
 
         start = poll()["cursor"]
         before = len(outlook_sandbox.requests)
