@@ -8,7 +8,7 @@ from ...errors import ConnectorError, InvalidInput
 from .configuration import INVOKE, POLL, UNSAID, configuration
 from .connections import Connections
 from .failures import OperationFailed
-from .invoking import Again, Delivery, invoke, log
+from .invoking import Again, Delivery, Patience, invoke, log
 from .polling import Polling
 from .publishing import Publisher
 from .quiet import hush
@@ -31,6 +31,8 @@ def make_app(settings: Settings) -> Any:
 
 
 def _register(app: Any, connections: Connections, settings: Settings) -> None:
+    patience = Patience(settings.retries, settings.longest_wait)
+
     def invoked(
         task: Any,
         operation: Any = None,
@@ -48,7 +50,7 @@ def _register(app: Any, connections: Connections, settings: Settings) -> None:
             bool((task.request.delivery_info or {}).get("redelivered")),
         )
         try:
-            return invoke(connections, settings.retries, delivery, operation, input, connection)
+            return invoke(connections, patience, delivery, operation, input, connection)
         except Again as again:
             raise task.retry(
                 exc=again.failure, countdown=again.wait, max_retries=settings.retries, **UNSAID

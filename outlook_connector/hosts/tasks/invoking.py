@@ -14,8 +14,6 @@ from .repeating import keyed, marked
 
 log = logging.getLogger("outlook_connector.tasks")
 
-LONGEST = 600.0
-"""Seconds that a task waits at most before it is tried again; a service that wants more is told to the caller."""
 FIRST = 1.0
 """Seconds before the first repetition where the service did not say; they double each time."""
 
@@ -29,6 +27,14 @@ class Delivery:
     redelivered: bool = False
 
 
+@dataclass(frozen=True)
+class Patience:
+    """How often a task is tried again, and the seconds that it waits at most before that."""
+
+    retries: int
+    longest: float
+
+
 @dataclass
 class Again(Exception):
     """The call may be made again after ``wait`` seconds; ``failure`` is its answer until then."""
@@ -38,10 +44,15 @@ class Again(Exception):
 
 
 def invoke(
-    connections: Connections, retries: int, delivery: Delivery, operation: Any, given: Any, connection: Any
+    connections: Connections,
+    patience: Patience,
+    delivery: Delivery,
+    operation: Any,
+    given: Any,
+    connection: Any,
 ) -> dict[str, Any]:
-    """The operation's output. Raises ``OperationFailed``; ``Again`` where the error passes by itself and the task has
-    not been tried more than ``retries`` times."""
+    """The operation's output. Raises ``OperationFailed``; ``Again`` where the error passes by itself and patience
+    is left."""
     repeatable = False
     try:
         _, parts = connections.find(connection)
@@ -51,7 +62,7 @@ def invoke(
             return parts.connector.invoke(operation, given)
     except ConnectorError as error:
         failure = OperationFailed.of(error)
-        wait = _wait(error, repeatable, delivery.retries) if delivery.retries < retries else None
+        wait = _wait(error, repeatable, delivery.retries, patience)
     except Exception as error:  # noqa: BLE001 - the last resort: a traceback could quote what was sent
         failure, wait = unexpected(error), None
     if wait is not None:
@@ -59,11 +70,12 @@ def invoke(
     raise failure
 
 
-def _wait(error: ConnectorError, repeatable: bool, tried: int) -> float | None:
-    """Seconds after which the same call may be made again; ``None`` where it may not."""
-    if not error.retryable and not (repeatable and isinstance(error, OutcomeUnknown)):
+def _wait(error: ConnectorError, repeatable: bool, tried: int, patience: Patience) -> float | None:
+    """Seconds after which the same call is made again; ``None`` where it is not."""
+    passes = error.retryable or (repeatable and isinstance(error, OutcomeUnknown))
+    if not passes or tried >= patience.retries:
         return None
     told = error.details.get("retryAfter")
     if not isinstance(told, (int, float)):
-        return min(FIRST * 2.0**tried, LONGEST)
-    return float(told) if told <= LONGEST else None
+        return min(FIRST * 2.0**tried, patience.longest)
+    return float(told) if told <= patience.longest else None

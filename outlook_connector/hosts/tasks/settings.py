@@ -37,12 +37,13 @@ class Settings:
     result_seconds: int = 3600
     queue: str = "outlook"
     retries: int = 5
+    longest_wait: float = 600.0
     exchange: str = "outlook.events"
     connections: Mapping[str, str | Mapping[str, Any]] = field(default_factory=dict, repr=False)
     schedule: Mapping[str, Watched] = field(default_factory=dict)
 
 
-_KEYS = {"resultSeconds": "result_seconds", "caBundle": "ca_bundle"}
+_KEYS = {"resultSeconds": "result_seconds", "caBundle": "ca_bundle", "longestWait": "longest_wait"}
 
 
 def read_settings(
