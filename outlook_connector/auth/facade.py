@@ -17,6 +17,7 @@ from .device import DeviceSignIn
 from .handing import OnTokens
 from .hidden import Hidden, frameless
 from .signin import SignIn
+from .trial import Trial, tried
 from .ways import tokens_of
 
 BY_APP = ("delegated", "application")
@@ -45,6 +46,7 @@ class Auth:
         self.clock = clock
         client = EntraClient(config, session, clock)
         self._client = client
+        self._session = session
         self._signin = SignIn(config, store, client, clock)
         self._device = DeviceSignIn(config, store, client, clock)
         self._tokens = tokens_of(config, store, client, session, scopes, on_tokens, clock)
@@ -178,6 +180,17 @@ class Auth:
             "reason": None if ready else known.reason or missing.message,
             "advice": None if ready else known.advice or missing.details["advice"],
         }
+
+    @frameless
+    def try_credential(self) -> Trial:
+        """Asks Microsoft Entra, or the machine's endpoint, whether it takes what proves the app's identity. Spends no
+        refresh token and stores nothing. Raises ``AuthError`` where it is refused, and as ``tried`` does."""
+        return tried(self.config, self._client, self._session, self.clock, self._tokens.account())
+
+    def asked(self) -> tuple[str, ...]:
+        """The permissions that a person has been asked for so far, granted or not; empty where that is not known."""
+        account = self._tokens.held() or self._tokens.account()
+        return account.asked if account else ()
 
     @frameless
     def export_account(self, passphrase: str) -> dict[str, Any]:

@@ -137,6 +137,20 @@ class RedisStore:
         """Ends the lease of ``key`` if it is still the one with this fence."""
         self._run(RELEASE, key, fence)
 
+    def eviction(self) -> str | None:
+        """What the server drops when its memory is full: its ``maxmemory-policy``, ``noeviction`` where its memory has
+        no limit, ``None`` where it does not tell. https://redis.io/docs/latest/develop/reference/eviction/"""
+        import redis
+
+        try:
+            told = self._client.info("memory")
+        except redis.RedisError:  # the user of the URL may have been given the connector's own commands alone
+            return None
+        policy = told.get("maxmemory_policy")
+        if policy is None:
+            return None
+        return str(policy) if told.get("maxmemory", 1) else "noeviction"
+
     def close(self) -> None:
         """Closes the connections; the next use opens others."""
         self._client.close()

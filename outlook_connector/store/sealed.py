@@ -47,6 +47,12 @@ class SealedStore:
     def lease(self, key: str, ttl: float) -> Lease | None:
         return self._store.lease(key, ttl)
 
+    def eviction(self) -> str | None:
+        """What the store beneath drops when it is full, where it is one that does; ``None`` where it does not tell."""
+        told = getattr(self._store, "eviction", None)
+        found: str | None = told() if told else None
+        return found
+
     def close(self) -> None:
         """Closes the store beneath, where it can be closed."""
         close = getattr(self._store, "close", None)
@@ -60,12 +66,18 @@ class SealedStore:
             raise self._misfit() from None
 
     def _misfit(self) -> ConfigError:
+        advice = (
+            "Put the old key back (storeKey may list several, separated by commas: the first encrypts, all decrypt), "
+            "or move the store's file away and sign in again. Nothing was deleted."
+        )
         return ConfigError(
             f"The token store was encrypted with another key than the one from {self._origin}, or the row is damaged. "
-            "Put the old key back (storeKey may list several, separated by commas: the first encrypts, all decrypt), "
-            "or move the store's file away and sign in again. Nothing was deleted.",
+            f"{advice}",
             code="storeKeyWrong",
-            details={"problems": [{"pointer": "/storeKey", "message": "does not fit the token store"}]},
+            details={
+                "problems": [{"pointer": "/storeKey", "message": "does not fit the token store"}],
+                "advice": advice,
+            },
         )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from cli_world import JWT, Result, config_file, on_terminal, run
+from cryptography.fernet import Fernet
 
 from outlook_connector.hosts.cli.checks import SKEW, clock, place
 from outlook_connector.hosts.cli.findings import Patient
@@ -124,16 +125,124 @@ def test_in_another_persons_mailbox_only_shared_permissions_count(sandbox: Sandb
     assert one(result, "permissions")["found"] == "Mail.Read.Shared"
     told = one(result, "mailbox")
     assert (told["state"], result.code) == ("fail", 4)
-    assert told["do"].startswith("Have kim@contoso.example shared")
+    assert told["found"].startswith("kim@contoso.example is not shared with the account that is signed in")
+    assert told["do"].startswith("Have it shared with that account")
+
+
+@pytest.mark.parametrize("auth", ["delegated", "application"])
+def test_a_mailbox_that_is_not_there_is_told_as_such(auth: str, sandbox: Sandbox, tmp_path: Path) -> None:
+    made = sandbox.config(auth=auth, mailbox="nobody@contoso.example")
+    result = run("doctor", "--config", config_file(tmp_path, made))
+    told = one(result, "mailbox")
+    assert (told["state"], result.code) == ("fail", 4)
+    assert told["found"].startswith("The tenant knows no mailbox nobody@contoso.example")
+    assert told["do"].startswith("Mend mailbox")
+
+
+def test_a_mailbox_that_an_application_may_not_reach_is_told_as_such(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    sandbox.fault(match="GET /users/kim@contoso.example/mailFolders/inbox", status=403, times=9)
+    made = sandbox.config(auth="application", mailbox="kim@contoso.example")
+    told = one(run("doctor", "--config", config_file(tmp_path, made)), "mailbox")
+    assert told["found"].startswith("kim@contoso.example is not among the mailboxes")
+    assert "application-rbac" in told["do"]
 
 
 def test_an_expired_secret_is_told_with_what_to_do(sandbox: Sandbox, config: str) -> None:
     sandbox.directory.app.secrets[0].expires = datetime.now(UTC) - timedelta(days=1)
     result = run("doctor", "--config", config)
-    told = one(result, "access token")
+    told = one(result, "credential")
     assert told["state"] == "fail"
     assert "clientSecret" in told["do"]
     assert told["error"]["error"] == "CredentialExpired"
+
+
+PUBLIC_AT_HEART = {"clientSecret": None, "auth": "delegated"}
+
+
+def told_of_the_credential(
+    sandbox: Sandbox, directory: Path, **changes: Any
+) -> tuple[Result, dict[str, Any]]:
+    """What doctor says with those changes while the access token of before is good for an hour."""
+    store = f"sqlite:///{directory}/tokens.sqlite3"
+    assert run("doctor", "--config", config_file(directory, sandbox.config(tokenStore=store))).code == 0
+    changed = config_file(directory, sandbox.config(tokenStore=store, **changes), "changed.json")
+    result = run("doctor", "--config", changed)
+    return result, one(result, "credential")
+
+
+@pytest.mark.parametrize(
+    ("changes", "number"),
+    [
+        ({"clientSecret": "wrong"}, 7000215),
+        (PUBLIC_AT_HEART, 7000218),
+        ({"certificate": "foreign"}, 700027),
+        ({"federatedTokenFile": "foreign"}, 700213),
+    ],
+)
+def test_a_credential_that_is_refused_fails_although_the_token_of_before_is_good(
+    changes: dict[str, Any], number: int, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    result, told = told_of_the_credential(sandbox, tmp_path, **foreign(changes, sandbox))
+    assert (told["state"], told["error"]["details"]["aadsts"]) == ("fail", number)
+    assert (result.code, result.json["healthy"]) == (3, False)
+    assert states(result)["access token"] == "skip"
+
+
+def foreign(changes: dict[str, Any], sandbox: Sandbox) -> dict[str, Any]:
+    """A certificate that is not registered, and a token with a subject that is not trusted."""
+    file = sandbox.certificate_file()
+    sandbox.directory.app.certificates.clear()
+    made: dict[str, dict[str, Any]] = {
+        "certificate": {"certificate": {"path": file}},
+        "federatedTokenFile": {"federatedTokenFile": sandbox.federated_token_file(subject="somebody-else")},
+    }
+    found = next((made[name] for name in changes if name in made), None)
+    return {"clientSecret": None, **found} if found else changes
+
+
+def test_trying_the_credential_spends_no_refresh_token(tmp_path: Path) -> None:
+    with Sandbox(single_use_refresh_tokens=True) as sandbox:
+        for changes in ({}, PUBLIC_AT_HEART):
+            told_of_the_credential(sandbox, tmp_path, **changes)
+        renewed = run("invoke", "auth.refresh", "--config", str(tmp_path / "connection.json"))
+        assert renewed.json["username"] == "adele@contoso.example"
+        assert sandbox.entra.spent_refresh_tokens == 0
+
+
+def test_where_no_tenant_is_known_the_credential_is_said_not_to_have_been_tried(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    personal = f"{sandbox.authority.rpartition('/')[0]}/consumers"
+    result = run(
+        "doctor", "--config", config_file(tmp_path, sandbox.config(authority=personal, tenantId="consumers"))
+    )
+    told = one(result, "credential")
+    assert told["state"] == "warn"
+    assert "not tried" in told["found"]
+    assert "auth.refresh" in told["do"]
+
+
+def test_another_store_key_is_told_under_the_token_store(sandbox: Sandbox, tmp_path: Path) -> None:
+    result, told = told_of_the_credential(sandbox, tmp_path, storeKey=Fernet.generate_key().decode())
+    assert told["state"] == "skip"
+    told = one(result, "token store")
+    assert (told["state"], told["error"]["code"], result.code) == ("fail", "storeKeyWrong", 2)
+    assert told["do"].startswith("Put the old key back")
+
+
+def test_a_token_store_that_is_no_text_is_told_under_the_configuration(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    result = run("doctor", "--config", config_file(tmp_path, sandbox.config(tokenStore=1)))
+    assert "tokenStore must be text" in one(result, "configuration")["found"]
+
+
+def test_on_a_narrow_terminal_every_line_fits(sandbox: Sandbox, config: str) -> None:
+    shown = on_terminal("doctor", "--config", config, extra={"COLUMNS": "60"}).out
+    assert all(len(line) <= 60 for line in shown.splitlines())
+    assert shown.index("✓ access token\n    good until") > 0
 
 
 def test_permissions_that_are_missing_are_named(sandbox: Sandbox, tmp_path: Path) -> None:

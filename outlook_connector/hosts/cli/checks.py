@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-from ...errors import ConnectorError, Forbidden, NotFound, SignInRequired
+from ...errors import ConnectorError, SignInRequired
+from .checks_mailbox import graph, mailbox
 from .checks_permissions import permissions
 from .checks_rules import configuration
 from .findings import Finding, Patient, Verdict, failure
@@ -15,10 +16,14 @@ SKEW = 120.0
 SOON = 30.0
 """Days before a certificate's end from which on it is warned about."""
 
-SHARE = (
-    "Have {mailbox} shared with the account that is signed in, or its folders: "
-    "https://learn.microsoft.com/graph/outlook-share-messages-folders"
+NO_EVICTION = "noeviction"
+
+EVICTION = (
+    "Have maxmemory-policy set to noeviction, or sign-ins are lost when memory runs out: "
+    "https://redis.io/docs/latest/develop/reference/eviction/"
 )
+
+TRY = "To try it with the person's own sign-in: outlook-connector invoke auth.refresh"
 
 RENEW = "Add a new certificate under Certificates & secrets, then set certificate to it, and remove the old one last."
 
@@ -39,15 +44,24 @@ def examine(patient: Patient) -> Iterator[Finding]:
 
 
 def store(patient: Patient) -> Verdict:
+    """Whether the account's row can be read with the key at hand, and whether the store keeps what it is given."""
     where = place(patient.parts.connector.config.token_store)
     patient.parts.store.load("doctor")
+    patient.parts.context.auth.status()
     if where.startswith("memory:"):
         return (
             "warn",
             "memory: keeps sign-ins only as long as a process lives",
             "Set tokenStore to sqlite:///path.",
         )
-    return "ok", f"{where} can be read", ""
+    if not where.startswith("redis"):
+        return "ok", f"{where} can be read", ""
+    evicts = getattr(patient.parts.store, "eviction", lambda: None)()
+    if evicts == NO_EVICTION:
+        return "ok", f"{where} can be read, and evicts nothing", ""
+    if evicts is None:
+        return "warn", f"{where} can be read; it does not tell this user its maxmemory-policy", EVICTION
+    return "warn", f"{where} can be read; it evicts keys when its memory is full ({evicts})", EVICTION
 
 
 def place(url: str | None) -> str:
@@ -87,17 +101,26 @@ def token(patient: Patient) -> Verdict:
 
 
 def credential(patient: Patient) -> Verdict:
-    """How the app proves who it is, and when that ends."""
-    known = patient.parts.context.auth.status().get("credential") or {}
+    """How the app proves who it is, when that ends, and what Microsoft Entra says to it now. Spends nothing."""
+    auth = patient.parts.context.auth
+    known = auth.status().get("credential") or {}
     kind, until = known.get("kind"), known.get("expiresAt")
-    if not kind or kind == "none":
-        return "ok", "none: a public client, or the platform's", ""
-    if not until:
-        when = "; when it ends stands only under Certificates & secrets" if kind == "clientSecret" else ""
-        return "ok", kind + when, ""
-    left = (datetime.fromisoformat(until).timestamp() - patient.clock()) / 86400
+    trial = auth.try_credential()
+    if not kind:
+        return "ok", f"none of the app's own, with auth {auth.config.auth}", ""
+    if kind == "none":
+        return (
+            "ok",
+            "none: a public client; whether the app registration lets it be one shows at a renewal",
+            "",
+        )
+    ends = {"clientSecret": "; when it ends stands only under Certificates & secrets"}
+    told = f"{kind}, good until {until}" if until else kind + ends.get(kind, "")
+    if not trial.accepted:
+        return "warn", f"{told}; not tried, since {trial.why}", TRY
+    left = (datetime.fromisoformat(until).timestamp() - patient.clock()) / 86400 if until else SOON
     soon = left < SOON and kind == "certificate"
-    return ("warn" if soon else "ok"), f"{kind}, good until {until}", RENEW if soon else ""
+    return ("warn" if soon else "ok"), f"{told}; Microsoft Entra takes it", RENEW if soon else ""
 
 
 def clock(patient: Patient) -> Verdict:
@@ -113,35 +136,6 @@ def clock(patient: Patient) -> Verdict:
         return "ok", f"within {max(1, round(abs(ahead)))} s of the server's", ""
     way = "ahead of" if ahead > 0 else "behind"
     return "warn", f"{abs(ahead):.0f} s {way} the server's", "Set this machine's clock, or let NTP do it."
-
-
-def graph(patient: Patient) -> Verdict:
-    from ...binding import get
-
-    bound = patient.parts.context.graph.bound(patient.parts.connector.config.mailbox)
-    try:
-        person = bound.json(get("/", query={"$select": "displayName,userPrincipalName"}))
-    except Forbidden:
-        return "ok", "answers (the profile itself may not be read)", ""
-    return "ok", f"answers for {person.get('displayName') or person.get('userPrincipalName')}", ""
-
-
-def mailbox(patient: Patient) -> Verdict:
-    from ...binding import get
-
-    named = patient.parts.connector.config.mailbox
-    bound = patient.parts.context.graph.bound(named)
-    try:
-        inbox = bound.json(get("/mailFolders/inbox", query={"$select": "totalItemCount,unreadItemCount"}))
-    except (Forbidden, NotFound) as error:
-        if patient.parts.context.auth.owns(named) is False:
-            error.details["advice"] = SHARE.format(mailbox=named)
-        raise
-    return (
-        "ok",
-        f"inbox with {inbox.get('totalItemCount')} messages, {inbox.get('unreadItemCount')} unread",
-        "",
-    )
 
 
 CHECKS: tuple[tuple[str, Callable[[Patient], Verdict], bool], ...] = (

@@ -29,9 +29,13 @@ def permissions(patient: Patient) -> Verdict:
     spare = _spare(patient, held)
     if not spare:
         return "ok", ", ".join(held), ""
+    named = set(context.auth.asked())
+    unasked = [one for one in spare if one not in named]
+    if not unasked:
+        return "ok", f"{', '.join(held)}; asked for besides what is needed: {', '.join(spare)}", ""
     lesser = missing(((one,) for one in least(needs)), held)
     instead = f" ({', '.join(lesser)} would do)" if lesser else ""
-    what = f"{', '.join(held)}; more than needed: {', '.join(spare)}{instead}"
+    what = f"{', '.join(held)}; more than needed: {', '.join(unasked)}{instead}"
     return "warn", what, "Remove it under API permissions, if nothing else uses it."
 
 

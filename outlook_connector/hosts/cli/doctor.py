@@ -1,5 +1,7 @@
 """``doctor``: is the connection in order, and if not, what to do."""
 
+import shutil
+import textwrap
 from typing import TYPE_CHECKING
 
 import click
@@ -7,10 +9,14 @@ import click
 from ...errors import ConnectorError
 from .exits import Exit, exit_code
 from .options import config_option, connection, json_option, settings
-from .output import emit, for_people, tell
+from .output import emit, for_people, harmless, tell
 
 if TYPE_CHECKING:
+    from ...config import Config
     from .findings import Finding
+
+NARROW = 80
+"""Columns under which what was found stands beneath its check."""
 
 _MARKS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "red"), "skip": ("-", "bright_black")}
 
@@ -53,9 +59,10 @@ def _findings(config: str | None, people: bool) -> "list[Finding]":
             for one in examine(Patient(parts)):
                 note(one)
     except ConnectorError as error:
-        at = "token store" if _about_store(error) else "configuration"
-        if at == "token store":
-            note(Finding("configuration", *told(settings(config))))
+        sound = _sound(config) if _about_store(error) else None
+        if sound:
+            note(Finding("configuration", *told(sound)))
+        at = "token store" if sound else "configuration"
         note(failure(at, error))
         for name, *_ in CHECKS[len(found) :]:
             note(Finding(name, "skip", f"not looked at, since {at} failed"))
@@ -67,6 +74,14 @@ def _about_store(error: ConnectorError) -> bool:
     return "store" in error.code.lower() or pointers in (["/tokenStore"], ["/storeKey"])
 
 
+def _sound(config: str | None) -> "Config | None":
+    """The configuration where nothing is wrong with it in itself."""
+    try:
+        return settings(config)
+    except ConnectorError:
+        return None
+
+
 def _code(findings: "list[Finding]") -> int:
     failed = [one for one in findings if one.state == "fail"]
     if not failed:
@@ -75,7 +90,28 @@ def _code(findings: "list[Finding]") -> int:
 
 
 def _show(one: "Finding") -> None:
+    """The check and what was found beside it, or beneath it where the terminal is narrow."""
+    width = shutil.get_terminal_size().columns
     mark, colour = _MARKS[one.state]
-    tell(f"{click.style(mark, fg=colour)} {one.check:<16} {one.found}")
-    if one.do:
-        tell(f"  {'':<16} → {one.do}")
+    styled = click.style(mark, fg=colour)
+    narrow = width < NARROW
+    margin = " " * (4 if narrow else 19)
+    lines = [*_wrapped(one.found, width, margin), *_wrapped(one.do, width, margin, "→ ")]
+    if narrow:
+        tell(f"{styled} {one.check}")
+    else:
+        lines[0] = f"{styled} {one.check:<16} {lines[0].lstrip()}"
+    for line in lines:
+        tell(line)
+
+
+def _wrapped(text: str, width: int, margin: str, mark: str = "") -> list[str]:
+    """Lines that fit, their words whole: an address or a command is for copying."""
+    return textwrap.wrap(
+        harmless(text),
+        width,
+        initial_indent=margin + mark,
+        subsequent_indent=margin + " " * len(mark),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
