@@ -5,6 +5,7 @@ https://learn.microsoft.com/entra/identity-platform/consent-types-developer#incr
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 
 from .context import Context
 from .errors import ConsentRequired, Forbidden
@@ -63,7 +64,12 @@ def _explained(
 
 
 def _lacking(needs: tuple[Need, ...], held: tuple[str, ...], context: Context) -> tuple[str, ...]:
-    another = context.auth.owns(context.graph.mailbox) is False
+    return _missing(needs, held, context.auth.owns(context.graph.mailbox) is False)
+
+
+@lru_cache(maxsize=1024)
+def _missing(needs: tuple[Need, ...], held: tuple[str, ...], another: bool) -> tuple[str, ...]:
+    """The same needs and permissions come with every call."""
     return missing(for_another(needs) if another else needs, held)
 
 

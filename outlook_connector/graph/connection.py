@@ -15,6 +15,12 @@ from urllib3 import HTTPSConnectionPool
 from urllib3.connection import HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
+from . import head
+
+RECORD = 1 << 15
+"""Bytes that are asked for at a time: TLS gives 16 KiB at most, so that nothing is read in halves.
+https://www.rfc-editor.org/rfc/rfc8446#section-5.1"""
+
 
 class _Timed(io.RawIOBase):
     """A socket's bytes until a moment; without one, as they come."""
@@ -50,10 +56,10 @@ class _Answer(HTTPResponse):
         super().__init__(connection, *given, **named)
         self.timed = _Timed(self.fp.detach(), connection)
         self.timed.limit(connection.gettimeout())
-        self.fp = io.BufferedReader(self.timed)
+        self.fp = io.BufferedReader(self.timed, RECORD)
 
     def begin(self) -> None:
-        super().begin()
+        head.begin(self)
         self.timed.limit(None)
 
 

@@ -1,6 +1,7 @@
 """The HTTP session: one for Graph and for sign-in, settled once from the configuration and the environment."""
 
 import os
+import re
 from collections.abc import Mapping
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -18,6 +19,7 @@ POOL_SIZE = 32
 """Connections kept to one host: enough for eight mailboxes at Graph's four calls at a time."""
 PLACES = 8
 """Hosts to which connections are kept: Graph, the sign-in service, those that take uploads."""
+_IN_ONE_LINE = re.compile(r"[^\s][^\r\n]*|").fullmatch
 BODILESS = frozenset({"GET", "HEAD"})
 """Methods that say nothing of a body's length where there is none."""
 
@@ -57,17 +59,20 @@ class _Adapter(HTTPAdapter):
         return request.path_url
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
-        """As requests does it, without cookies, which the session refuses."""
+        """As requests does it, without cookies, which the session refuses, and with urllib3's own headers, in any
+        case of letters too."""
         response = requests.Response()
         response.status_code, response.reason, response.raw = resp.status, resp.reason, resp
-        response.headers = requests.structures.CaseInsensitiveDict(resp.headers)
-        response.encoding = requests.utils.get_encoding_from_headers(response.headers)
+        response.headers = resp.headers
         response.url, response.request, response.connection = str(req.url), req, self
         return response
 
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]  # the options are passed on as they are
         options["timeout"] = options.get("timeout") or self._timeout
-        return super().send(request, **options)
+        response = super().send(request, **options)
+        if not options.get("stream"):
+            response.encoding = requests.utils.get_encoding_from_headers(response.headers)
+        return response
 
 
 def _with_own_connections(manager: Any) -> Any:
@@ -84,7 +89,10 @@ class Sessions:
         self._verify = _authorities(config, environment)
         self._proxies = _proxies(config)
         self._process = 0
-        self._headers = {**requests.utils.default_headers(), "User-Agent": "outlook-connector"}
+        self._headers = {
+            "User-Agent": "outlook-connector",
+            "Accept-Encoding": requests.utils.default_headers()["Accept-Encoding"],
+        }
         redact_libraries()
         self._session: requests.Session | None = None
 
@@ -98,14 +106,13 @@ class Sessions:
     ) -> requests.Response:
         """One request, its answer unread. What requests works out anew for each one (proxies and credentials of the
         environment, cookies, redirects) was settled with the session; ``address`` is percent-encoded, query included.
-        Raises ``requests.RequestException``, and one of ``InvalidHeader`` for a header that would break out of its
-        line."""
+        Raises ``requests.RequestException``, ``InvalidHeader`` among them, for a value that would break its line."""
         session = self.current()
         request = requests.PreparedRequest()
         request.method, request.url, request.body = method, address, content
         request.headers = requests.structures.CaseInsensitiveDict({**self._headers, **headers})
-        for header in headers.items():
-            requests.utils.check_header_validity(header)
+        if not all(map(_IN_ONE_LINE, headers.values())):
+            raise requests.exceptions.InvalidHeader("a header's value is not of one line", request=request)
         if content is not None:
             request.headers["Content-Length"] = str(len(content))
         elif method not in BODILESS:

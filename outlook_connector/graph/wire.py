@@ -36,8 +36,7 @@ def read(response: requests.Response, until: float, clock: Clock) -> Reply:
         body = _at_once(response, until, clock)
         if body is None:
             body = _gathered(response, until, clock)
-    headers = {name.lower(): value for name, value in response.headers.items()}
-    return Reply(response.status_code, headers, body)
+    return Reply(response.status_code, response.headers, body)
 
 
 def _at_once(response: requests.Response, until: float, clock: Clock) -> bytes | None:
