@@ -32,7 +32,7 @@ LONGEST_WAIT = 600.0
 
 @dataclass(frozen=True)
 class Reply:
-    """One answer: ``headers`` with lower-case names."""
+    """One answer: ``headers`` answer to lower-case names."""
 
     status: int
     headers: Mapping[str, str]

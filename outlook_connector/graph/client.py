@@ -7,7 +7,6 @@ Graph hands out are checked before they are followed, and redirects are not foll
 import logging
 import random
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -212,7 +211,7 @@ class Graph:
     ) -> requests.Response:
         attempt, until, under_way = progress
         left = max(until - self.clock(), 0.1)
-        http, base, name = self.config.http, self.config.graph_url, str(uuid.uuid4())
+        http, base, name = self.config.http, self.config.graph_url, shaping.guid()
         address = shaping.address(self.config, self.mailbox, request)
         exchange = under_way.enter_context(self.seen.request(request.method, base, address, (attempt, name)))
         own = {"Authorization": f"Bearer {token}", "client-request-id": name}
