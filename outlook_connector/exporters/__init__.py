@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from ..manifest import Manifest
 
-KINDS = ("reference", "openapi", "wso2", "power-platform")
+KINDS = ("reference", "openapi", "wso2", "power-platform", "node-red")
 """The kinds there are, each the name of a module here, with ``-`` for ``_``."""
 
 Export: TypeAlias = "Callable[[Manifest, Path], list[Path]]"

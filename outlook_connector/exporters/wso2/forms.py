@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..calls import COMMON, Call
-from .inputs import Input, inputs
+from ..inputs import Input, inputs
 from .templates import NAME
 
 Element = dict[str, Any]

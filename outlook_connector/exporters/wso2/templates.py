@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 from ..calls import API_KEY, CONNECTION, Call
-from .inputs import TEXTS, Input, inputs
+from ..inputs import Input, inputs
+from .values import TEXTS, value
 
 NAME = "outlook"
 SYNAPSE = "http://ws.apache.org/ns/synapse"
@@ -149,7 +150,7 @@ def _payload(given: Sequence[Input]) -> str:
     """First an empty object, since FreeMarker also reads the body that there is and wants one; then the inputs."""
     helper = TEXTS if any(one.kind == "texts" for one in given) else ""
     lines = "".join(
-        f'\n<#if ctx.outlook_{one.name}?has_content>${{next}}"{one.name}": {one.json}<#assign next=", "></#if>'
+        f'\n<#if ctx.outlook_{one.name}?has_content>${{next}}"{one.name}": {value(one)}<#assign next=", "></#if>'
         for one in given
     )
     return (

@@ -24,6 +24,7 @@ def export(kind: str, out: Path, as_json: bool) -> None:
     openapi         openapi.json, the HTTP host's description (OpenAPI 3.1)
     wso2            a connector for WSO2 Micro Integrator, and a sample project
     power-platform  a custom connector for Power Automate, Power Apps and Logic Apps
+    node-red        an npm package with a node for every operation and trigger
     """
     from ...exporters import exporter
     from ...manifest import load

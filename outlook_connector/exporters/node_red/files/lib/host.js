@@ -1,0 +1,72 @@
+"use strict";
+// The connector's HTTP host: outlook-connector serve.
+
+class HostError extends Error {
+    /** details: {error, code, message, retryable, details}, as the host tells every error. */
+    constructor(statusCode, details) {
+        super(details.message || `The host answered with the status ${statusCode}.`);
+        this.name = details.error || "HostError";
+        this.code = details.code;
+        this.statusCode = statusCode;
+        this.details = details;
+    }
+}
+
+class Host {
+    #url;
+    #headers;
+    #timeout;
+    #closing = new AbortController();
+
+    constructor({ url, connection, timeout }, apiKey) {
+        this.#url = String(url || "").replace(/\/+$/, "");
+        this.#timeout = Math.max(1, Number(timeout) || 120) * 1000;
+        this.#headers = { "Content-Type": "application/json", Accept: "application/json" };
+        if (apiKey) {
+            this.#headers["X-API-Key"] = apiKey;
+        }
+        if (connection) {
+            this.#headers["X-Connection"] = connection;
+        }
+    }
+
+    /** The answer's JSON. Nothing is sent twice, and no redirect is followed: the key is for this host alone. */
+    async post(path, input) {
+        const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(this.#timeout)]);
+        const asked = { method: "POST", headers: this.#headers, body: JSON.stringify(input), redirect: "error", signal };
+        let answer;
+        let text;
+        try {
+            answer = await fetch(this.#url + path, asked);
+            text = await answer.text();
+        } catch (error) {
+            throw this.#unreached(error);
+        }
+        const body = parsed(text);
+        if (answer.status !== 200 || body === undefined) {
+            throw new HostError(answer.status, (body && body.error) || {});
+        }
+        return body;
+    }
+
+    close() {
+        this.#closing.abort();
+    }
+
+    #unreached(error) {
+        const late = error.name === "TimeoutError";
+        const why = late ? `no answer in ${this.#timeout / 1000} s` : (error.cause && error.cause.code) || error.message;
+        const message = `The host at ${this.#url} was not reached: ${why}.`;
+        return new HostError(undefined, { error: "TransportError", code: late ? "timeout" : "notReached", message });
+    }
+}
+
+function parsed(text) {
+    try {
+        return JSON.parse(text);
+    } catch {
+        return undefined;
+    }
+}
+
+module.exports = { Host, HostError };
