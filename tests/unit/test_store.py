@@ -10,7 +10,7 @@ from cryptography.fernet import Fernet
 from store_redis import MISSING, available, redis_server
 
 from outlook_connector.errors import ConnectorError
-from outlook_connector.store import MemoryStore, SqliteStore, Store, StoreConflict, held
+from outlook_connector.store import HostStore, MemoryStore, SqliteStore, Store, StoreConflict, held
 from outlook_connector.store.redis_store import RedisStore
 from outlook_connector.store.sealed import SealedStore
 
@@ -43,10 +43,13 @@ def redis_url() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=["memory", "sqlite", "sealed", "redis"])
+@pytest.fixture(params=["memory", "host's", "sqlite", "sealed", "redis"])
 def store(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Store]:
     if request.param == "memory":
         yield MemoryStore(clock.time)
+        return
+    if request.param == "host's":
+        yield HostStore(MemoryStore(clock.time))
         return
     if request.param == "redis":
         shared = RedisStore(request.getfixturevalue("redis_url"), clock.time)
