@@ -2,7 +2,7 @@
 
 Numbers from https://learn.microsoft.com/entra/identity-platform/reference-error-codes; OAuth errors from
 https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow. Texts may name ``{tenantId}``,
-``{clientId}``, ``{redirectUri}``, ``{cloud}``, ``{account}`` and ``{adminConsentUrl}``.
+``{clientId}``, ``{redirectUri}``, ``{cloud}``, ``{account}``, ``{scope}`` and ``{adminConsentUrl}``.
 """
 
 from collections.abc import Mapping
@@ -23,6 +23,8 @@ class Advice:
 
 AGAIN = "Sign in again: outlook-connector login, or auth.begin and auth.complete."
 ADMIN = "Have an administrator grant the app's permissions once: {adminConsentUrl}"
+PERSONAL = "Sign in again and accept: a personal account has no administrator who could."
+"""In place of an advice that sends a person to an administrator, where there is none."""
 LATER = "Try again in a minute; https://status.cloud.microsoft tells of outages."
 
 _PASSWORD = Advice(SignInRequired, "The user name or the password was wrong.", AGAIN)
@@ -139,9 +141,9 @@ BY_AADSTS: Mapping[int, Advice] = {
     ),
     650053: Advice(
         AuthError,
-        "The app asked for a permission that Microsoft Graph does not know there.",
-        "Check cloud and graphAudience; a permission can also be missing in a national cloud.",
-        "graphAudience",
+        "Microsoft Graph knows no permission{scope}.",
+        "Mend it or leave it out where it was asked for (--scope of outlook-connector login, scopes of auth.begin); "
+        "check cloud and graphAudience: a permission can be missing in a national cloud.",
     ),
     70011: Advice(
         AuthError,

@@ -230,10 +230,10 @@ class Auth:
         """How the app proves who it is, and where an administrator consents, where that is the connector's affair."""
         if self.config.auth not in BY_APP:
             return {}
-        return {
-            "credential": facts(self.config, self.clock),
-            "adminConsentUrl": refusals.admin_consent_url(self.config),
-        }
+        known = {"credential": facts(self.config, self.clock)}
+        if not refusals.administered(self.config):
+            return known
+        return {**known, "adminConsentUrl": refusals.admin_consent_url(self.config)}
 
     def _wanted(self, scopes: Iterable[str] | None, account: Account | None) -> tuple[str, ...]:
         """What to ask a person for: what is named and what was granted before, else what the operations need."""

@@ -54,7 +54,10 @@ def login(
         announce(f"{who} at Microsoft in your browser. If it does not open, visit:\n{url}")
         with listener.attending(auth, started["state"], path or "/"):
             open_browser(url)
-            return listener.outcome(timeout, redirect_uri)
+            result = listener.outcome(timeout)
+        if result is None:
+            raise _nothing_came(timeout, redirect_uri, NO_ADMIN if admin_consent else NO_SIGN_IN)
+        return result
 
 
 class _Listener(ThreadingHTTPServer):
@@ -100,14 +103,13 @@ class _Listener(ThreadingHTTPServer):
         """The browser has its page, so the waiting program may go on."""
         self._settled.set()
 
-    def outcome(self, timeout: float, redirect_uri: str) -> dict[str, Any]:
+    def outcome(self, timeout: float) -> dict[str, Any] | None:
+        """What came of it; ``None`` where nothing came within ``timeout`` seconds."""
         self._settled.wait(timeout)
         with self._turn:  # an exchange that began just in time may still be under way
             result = self._result
         if isinstance(result, ConnectorError):
             raise result
-        if result is None:
-            raise _nothing_came(timeout, redirect_uri)
         return result
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -168,16 +170,25 @@ def _listening(port: int) -> _Listener:
         ) from None
 
 
-def _nothing_came(timeout: float, redirect_uri: str) -> SignInRequired:
+NO_SIGN_IN = "finish the sign-in there and run login again"
+NO_ADMIN = (
+    "it may tell that an administrator's approval is needed (AADSTS90094): whoever signed in there is none, and only "
+    "its way back to the application ends the wait; run login --admin-consent again and sign in as an administrator"
+)
+"""What else may stand on the browser's page where nothing came back."""
+
+
+def _nothing_came(timeout: float, redirect_uri: str, otherwise: str) -> SignInRequired:
     shown = urlsplit(redirect_uri)
     portless = f"{shown.scheme}://{shown.hostname}{shown.path}"
     advice = (
         f"Look at the browser's page. If it shows AADSTS50011, the redirect URI {redirect_uri} is not registered: in "
         f"the app registration, under Authentication, add {portless} for Web where the app has a secret or "
         "certificate, else for Mobile and desktop applications. Microsoft ignores the port of such an address. If the "
-        "page shows nothing of the kind, finish the sign-in there and run login again."
+        f"page shows nothing of the kind, {otherwise}."
     )
+    what = "consent" if otherwise is NO_ADMIN else "sign-in"
     return SignInRequired(
-        f"No sign-in came back within {timeout:g} seconds. {advice}",
+        f"No {what} came back within {timeout:g} seconds. {advice}",
         details={"advice": advice, "redirectUri": redirect_uri},
     )

@@ -12,12 +12,17 @@ from urllib.parse import urlencode
 from ..config import Config
 from ..errors import ConnectorError, ConsentRequired, SignInRequired, TransportError
 from . import advice_credentials, advice_requests
-from .advice import BY_AADSTS, BY_ERROR, LATER, OTHERWISE, Advice
+from .advice import BY_AADSTS, BY_ERROR, LATER, OTHERWISE, PERSONAL, Advice
 from .scopes import DEFAULT, RESERVED
 
 _WORD = re.compile(r"[a-z][a-z0-9_]{1,60}")
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _NUMBER = re.compile(r"AADSTS(\d{4,9})\b")
+_SCOPE = re.compile(r"asked for scope '([A-Za-z][A-Za-z.-]{0,60})' that doesn't exist")
+"""A permission's name is letters with dots and hyphens, which no token is."""
+
+PERSONAL_TENANTS = frozenset({"consumers", "9188040d-6c67-4c5b-b112-36a304b66dad"})
+"""Where personal accounts are: https://learn.microsoft.com/entra/identity-platform/v2-protocols#endpoints"""
 
 
 _NUMBERS: Mapping[int, Advice] = {**BY_AADSTS, **advice_credentials.BY_AADSTS, **advice_requests.BY_AADSTS}
@@ -27,13 +32,15 @@ _WORDS: Mapping[str, Advice] = {**BY_ERROR, **advice_credentials.BY_ERROR}
 def explain(answer: Mapping[str, Any], config: Config, redirect_uri: str | None = None) -> ConnectorError:
     """The error for an OAuth error answer (``error``, ``error_codes``, ``suberror`` ...).
 
-    ``details``: ``aadsts``, ``error``, ``suberror``, ``correlationId``, ``traceId``, ``advice``, ``configKey`` and
-    ``adminConsentUrl``, each where known.
+    ``details``: ``aadsts``, ``error``, ``suberror``, ``correlationId``, ``traceId``, ``advice``, ``configKey``,
+    ``scope`` and ``adminConsentUrl``, each where known.
     """
     number, word = aadsts(answer), _checked(_WORD, answer.get("error"))
     advice = _advice(number, word, _checked(_WORD, answer.get("suberror")))
-    facts = _facts(config, redirect_uri, number)
-    do = advice.do.format_map(facts)
+    scope = _SCOPE.search(str(answer.get("error_description", "")))
+    facts = _facts(config, redirect_uri, number, scope[1] if scope else None)
+    do = _fitting(advice.do, config).format_map(facts)
+    consent = advice.kind is ConsentRequired and administered(config)
     details = {
         "aadsts": number,
         "error": word,
@@ -42,7 +49,8 @@ def explain(answer: Mapping[str, Any], config: Config, redirect_uri: str | None 
         "traceId": _checked(_GUID, answer.get("trace_id")),
         "advice": do,
         "configKey": advice.key,
-        "adminConsentUrl": facts["adminConsentUrl"] if advice.kind is ConsentRequired else None,
+        "scope": scope[1] if scope else None,
+        "adminConsentUrl": facts["adminConsentUrl"] if consent else None,
     }
     mark = f" (AADSTS{number})" if number else f" ({word})" if word else ""
     return advice.kind(
@@ -109,6 +117,15 @@ def _advice(number: int | None, word: str | None, suberror: str | None) -> Advic
     return _WORDS.get(word or "", OTHERWISE)
 
 
+def administered(config: Config) -> bool:
+    """Whether there is an administrator: personal accounts have none."""
+    return config.authority.rpartition("/")[2].lower() not in PERSONAL_TENANTS
+
+
+def _fitting(do: str, config: Config) -> str:
+    return do if "{adminConsentUrl}" not in do or administered(config) else PERSONAL
+
+
 def admin_consent_url(
     config: Config, redirect_uri: str | None = None, scopes: Iterable[str] = (), state: str | None = None
 ) -> str:
@@ -128,7 +145,9 @@ def admin_consent_url(
     return f"{authority}/v2.0/adminconsent?{urlencode(query)}"
 
 
-def _facts(config: Config, redirect_uri: str | None, number: int | None) -> dict[str, str]:
+def _facts(
+    config: Config, redirect_uri: str | None, number: int | None, scope: str | None = None
+) -> dict[str, str]:
     host = config.authority.rsplit("/", 1)[0]
     return {
         "tenantId": config.tenant_id,
@@ -136,6 +155,7 @@ def _facts(config: Config, redirect_uri: str | None, number: int | None) -> dict
         "cloud": config.cloud,
         "account": config.account,
         "redirectUri": redirect_uri or config.redirect_uri or "",
+        "scope": f" {scope}" if scope else " of a name that was asked for",
         "adminConsentUrl": admin_consent_url(config, redirect_uri),
         "errorUrl": f"{host}/error?code={number}" if number else f"{host}/error",
     }

@@ -70,9 +70,11 @@ class SignIn:
             )
             raise InvalidInput.of([("", told)])
         flow = self._pending.take(state)
+        administrators = flow.get("kind") == consent.KIND
         if parameters.get("error"):
-            raise refusals.explain(parameters, self._config, flow.get("redirect_uri"))
-        if flow.get("kind") == consent.KIND:
+            explain = consent.refused if administrators else refusals.explain
+            raise explain(parameters, self._config, flow.get("redirect_uri"))
+        if administrators:
             return consent.given(parameters, self._config)
         if not parameters.get("code"):
             raise InvalidInput.of([("/code", "is required: this state belongs to a person's sign-in")])

@@ -11,14 +11,11 @@ from typing import Any
 from ..config import Config, Secret
 from ..errors import AuthError, SignInRequired
 from ..store import Clock
-from . import advice_credentials
+from . import advice_credentials, refusals
 from .account import Account
 from .client import EntraClient
 from .credentials import kind
 from .managed import ManagedClient
-
-PERSONAL = "9188040d-6c67-4c5b-b112-36a304b66dad"
-"""The tenant of all personal accounts: https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference"""
 
 SHARED = frozenset({"common", "organizations"})
 """Names of authorities at which an app has no tokens of its own, since they are no tenant."""
@@ -98,6 +95,6 @@ def _home(config: Config, account: Account | None) -> Config | None:
     """The configuration with one organization's tenant, where it is known."""
     base, _, named = config.authority.rpartition("/")
     tenant = (account.tenant_id if account else None) if named.lower() in SHARED else named
-    if not tenant or tenant.lower() in {"consumers", PERSONAL}:
+    if not tenant or tenant.lower() in refusals.PERSONAL_TENANTS:
         return None
     return config if tenant == named else replace(config, authority=f"{base}/{tenant}", tenant_id=tenant)

@@ -70,6 +70,60 @@ def test_an_applications_administrator_needs_no_store_for_it(sandbox: Sandbox, t
     assert login(sandbox, config, "--admin-consent", user=ADMIN).json["adminConsent"] is True
 
 
+def test_who_is_no_administrator_ends_the_wait_for_one_at_once(sandbox: Sandbox, config: str) -> None:
+    done = login(sandbox, config, "--admin-consent", "--json")
+    error = done.json["error"]
+    assert (error["error"], error["details"]["aadsts"], done.code) == ("ConsentRequired", 90094, 3)
+    assert "no administrator who may consent" in error["message"]
+    assert "Sign in there as an administrator" in error["details"]["advice"]
+
+
+def test_waiting_in_vain_for_an_administrator_speaks_of_administrators(config: str) -> None:
+    result = run("login", "--admin-consent", "--no-browser", "--timeout", "0.2", "--config", config)
+    assert "No consent came back" in result.err
+    assert "AADSTS90094" in result.err
+
+
+def test_personal_accounts_have_no_administrator_to_consent(sandbox: Sandbox, tmp_path: Path) -> None:
+    personal = f"{sandbox.authority.rpartition('/')[0]}/consumers"
+    config = config_file(tmp_path, sandbox.config(authority=personal, tenantId="consumers"))
+    result = run("login", "--admin-consent", "--no-browser", "--config", config)
+    assert result.code == 2
+    assert "have no administrator" in result.err
+    assert "adminConsentUrl" not in invoke(config, "auth.status").json
+
+
+def test_a_permission_that_graph_does_not_know_is_named(sandbox: Sandbox, config: str) -> None:
+    error = login(sandbox, config, "--scope", "Mail.Reed", "--json").json["error"]
+    assert (error["details"]["aadsts"], error["details"]["scope"]) == (650053, "Mail.Reed")
+    assert "no permission Mail.Reed" in error["message"]
+    assert "--scope" in error["details"]["advice"]
+
+
+def test_a_redirect_uri_that_login_cannot_use_is_said_to_be_left(sandbox: Sandbox, tmp_path: Path) -> None:
+    made = sandbox.config(
+        redirectUri="https://host.example/back", tokenStore=f"sqlite:///{tmp_path}/t.sqlite3"
+    )
+    told = run("login", "--no-browser", "--timeout", "0.2", "--config", config_file(tmp_path, made)).err
+    assert "login does not use redirectUri https://host.example/back" in told
+    assert "needs: http://localhost" in told
+
+
+def test_a_permission_asked_for_besides_is_not_told_to_be_removed(sandbox: Sandbox, tmp_path: Path) -> None:
+    made = sandbox.config(
+        refreshToken=None,
+        tokenStore=f"sqlite:///{tmp_path}/tokens.sqlite3",
+        operations={"allow": ["messages.list"]},
+    )
+    config = config_file(tmp_path, made)
+    assert login(sandbox, config, "--scope", "Mail.Read", "--scope", "Mail.Send").code == 0
+    told = next(
+        one for one in run("doctor", "--config", config).json["checks"] if one["check"] == "permissions"
+    )
+    assert told["state"] == "ok"
+    assert "asked for besides what is needed: Mail.Send" in told["found"]
+
+
 @pytest.mark.parametrize("other", [["--device"], ["--hint", ADELE]])
 def test_what_makes_no_sense_with_an_administrators_consent_is_refused(other: list[str], config: str) -> None:
     result = run("login", *other, "--admin-consent", "--config", config)

@@ -79,7 +79,9 @@ def test_cancel_tells_the_application(client):
 def test_others_need_an_administrators_approval(client):
     page = client.submit(ask(client), login=ADELE, passwd=PASSWORD)
     assert page.status_code == 400 and "AADSTS90094" in page.text
-    assert "AADSTS90094" in ask(client, user=ADELE).text
+    back = returned(client.submit(page, answer="cancel"))
+    assert (back["error"], back["state"]) == ("consent_required", "state-1")
+    assert "AADSTS90094" in returned(ask(client, user=ADELE))["error_description"]
 
 
 @pytest.mark.parametrize(
@@ -109,6 +111,7 @@ def test_where_users_may_not_consent_only_an_administrator_can(client):
     client.sandbox.entra.user_consent = False
     page = client.submit(client.authorize(), login=ADELE, passwd=PASSWORD)
     assert "AADSTS90094" in page.text
+    assert returned(client.submit(page, answer="cancel"))["error"] == "access_denied"
     ask(client, user=NESTOR)
     assert returned(client.submit(client.authorize(), login=ADELE, passwd=PASSWORD))["code"]
 

@@ -8,7 +8,7 @@ import click
 
 from ...errors import ConfigError
 from .options import config_option, connection, json_option
-from .output import emit, for_people, tell
+from .output import emit, for_people, harmless, tell
 
 if TYPE_CHECKING:
     from ...assembly import Assembly
@@ -96,7 +96,12 @@ def _by_browser(
 
     from ...auth import login as sign_in
 
-    tell(f"Redirect URI that the app registration needs: {registered(parts.connector.config)}")
+    config = parts.connector.config
+    if config.redirect_uri and not _ours(config):
+        tell(
+            f"login does not use redirectUri {harmless(config.redirect_uri)}: it is no http address of this machine."
+        )
+    tell(f"Redirect URI that the app registration needs: {registered(config)}")
     return sign_in(
         parts.context.auth,
         open_browser=(lambda url: None) if no_browser else webbrowser.open,
@@ -117,8 +122,6 @@ def _by_code(parts: "Assembly", timeout: float, scopes: tuple[str, ...]) -> dict
 def registered(config: "Config") -> str:
     """The redirect URI to register, and for which platform.
     https://learn.microsoft.com/entra/identity-platform/reply-url#localhost-exceptions"""
-    configured = urlsplit(config.redirect_uri or "")
-    ours = configured.scheme == "http" and configured.hostname in LOOPBACK
     credentials = (
         config.client_secret,
         config.certificate,
@@ -126,7 +129,13 @@ def registered(config: "Config") -> str:
         config.federated_token,
     )
     platform = "Web" if any(credentials) else "Mobile and desktop applications"
-    return f"{configured.geturl() if ours else 'http://localhost'} (Authentication, {platform})"
+    return f"{config.redirect_uri if _ours(config) else 'http://localhost'} (Authentication, {platform})"
+
+
+def _ours(config: "Config") -> bool:
+    """Whether the configured redirect URI leads to this machine, where login listens."""
+    configured = urlsplit(config.redirect_uri or "")
+    return configured.scheme == "http" and configured.hostname in LOOPBACK
 
 
 def _check(parts: "Assembly") -> None:

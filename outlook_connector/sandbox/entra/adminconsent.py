@@ -19,8 +19,8 @@ def begin(entra: Entra, tenant: str, params: Mapping[str, str], automatic: str, 
 
     `scope` names delegated permissions or `<resource>/.default`, which stands for all that the registration asks
     for, application permissions too; without it (the endpoint's first version) it means the same. Raises Refused
-    for what must be shown as a page: an unknown app or redirect URI, AADSTS90094 for a user who is no
-    administrator; errors of the scope go back to the app.
+    for what must be shown as a page: an unknown app or redirect URI. A user who is no administrator gets a page
+    with AADSTS90094 and a way back (at once where `automatic`); errors of the scope go back to the app.
     """
     app = entra.app(params.get("client_id", ""))
     redirects.check(app, params.get("redirect_uri", ""))
@@ -31,10 +31,10 @@ def begin(entra: Entra, tenant: str, params: Mapping[str, str], automatic: str, 
         if tenant.lower() in CONSUMER_TENANTS:
             raise refuse(90002, tenant=tenant)
         entra.asked(asked["scope"], app)
+        if automatic:
+            return _automatic(entra, flow, automatic)
     except Refused as refused:
         return flows.fail(entra, flow, refused, trace)
-    if automatic:
-        return _automatic(entra, flow, automatic)
     hint = params.get("login_hint", "")
     return pages.sign_in(entra.state.add_flow(flow), tenant, app, entra.directory.users, hint)
 

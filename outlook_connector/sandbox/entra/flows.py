@@ -36,7 +36,10 @@ def proceed(entra: Entra, flow_id: str, flow: Flow) -> Answer:
             raise
         return pages.second_factor(flow_id, flow.tenant, user)
     missing = entra.missing(app, user, asked)
-    check_may_consent(entra, flow, app, user, missing)
+    try:
+        check_may_consent(entra, flow, app, user, missing)
+    except Refused as refused:
+        return pages.approval_needed(flow_id, flow.tenant, user, refused.text)
     shown = entra.wanted(app, user, asked) | asked.openid
     if flow.kind == "admin":
         return pages.admin_consent(flow_id, flow.tenant, app, user, _for_everybody(asked), app.required)

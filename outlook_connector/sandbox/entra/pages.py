@@ -110,6 +110,16 @@ code from an app or device of your own.</p>"""
     return _page("Sign in on your device", text + _form(tenant, "consent", flow, buttons))
 
 
+def approval_needed(flow: str, tenant: str, user: User, text: str) -> Answer:
+    """Where only an administrator may go on; the way back tells the app that nobody consented.
+    https://learn.microsoft.com/entra/identity/enterprise-apps/configure-admin-consent-workflow"""
+    told = f"""<p class="soft">{escape(user.address)}</p>
+<p class="error" id="error" role="alert">{escape(text)}</p>"""
+    back = """<div class="buttons"><button name="answer" value="cancel" id="cancel">Return to the application
+without granting consent</button></div>"""
+    return _page("Need admin approval", told + _form(tenant, "consent", flow, back), status=400)
+
+
 def message(title: str, text: str) -> Answer:
     """An end that needs nothing more from the person."""
     return _page(title, f"<p>{escape(text)}</p>")

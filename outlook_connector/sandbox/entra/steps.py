@@ -40,7 +40,8 @@ def consent(entra: Entra, form: Mapping[str, str], trace: Trace) -> Answer:
     flow = _signed_in(entra, form)
     app, user, asked = flows.parties(entra, flow)
     entra.check_demands(user, flow.proofs, "Microsoft Graph")
-    flows.check_may_consent(entra, flow, app, user, entra.missing(app, user, asked))
+    if form.get("answer") == "accept":
+        flows.check_may_consent(entra, flow, app, user, entra.missing(app, user, asked))
     del entra.state.flows[form["flow"]]
     if form.get("answer") != "accept":
         return flows.fail(entra, flow, refuse(65004), trace)
