@@ -33,7 +33,7 @@ class Connections:
 
     def find(self, name: str | None) -> Assembly:
         """Raises ``RequestRefused``: ``connectionNotNamed``, ``unknownConnection``. Neither tells the names."""
-        chosen = name or self.usual()
+        chosen = self.usual() if name is None else name
         if chosen is None:
             message = "This host has several connections: name one in the header X-Connection."
             raise RequestRefused(message, code="connectionNotNamed")

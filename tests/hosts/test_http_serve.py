@@ -1,0 +1,171 @@
+"""``outlook-connector serve`` as a process: how it starts, whom it knows, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+from cli_world import Running, config_file, run, started
+from http_world import Client, error
+
+from outlook_connector.sandbox import Sandbox
+
+
+@contextmanager
+def served(*options: str, extra: dict[str, str] | None = None) -> Iterator[tuple[Client, Running]]:
+    with started("serve", "--port", "0", "--json", *options, extra=extra) as running:
+        client = Client(json.loads(running.process.stdout.readline())["url"])
+        try:
+            yield client, running
+        finally:
+            client.session.close()
+
+
+def test_it_serves_the_environments_connection_and_says_where(config: str) -> None:
+    with served(extra={"OUTLOOK_CONNECTOR_CONFIG": config}) as (client, _):
+        assert client.invoke("profile.get").status_code == 200
+
+
+def test_several_connections_are_told_apart_by_name(sandbox: Sandbox, tmp_path: Path) -> None:
+    options: list[str] = []
+    for name in ("adele", "kim"):
+        file = config_file(tmp_path, sandbox.config(f"{name}@contoso.example", account=name), f"{name}.json")
+        options += ["--connection", f"{name}={file}"]
+    with served(*options) as (client, _):
+        answers = {name: client.invoke("profile.get", **{"X-Connection": name}) for name in ("adele", "kim")}
+        unnamed = client.invoke("profile.get")
+        unknown = client.invoke("profile.get", **{"X-Connection": "lynne"})
+        listed = client.get("/connections").json()["connections"]
+    assert {name: one.json()["userPrincipalName"] for name, one in answers.items()} == {
+        "adele": "adele@contoso.example",
+        "kim": "kim@contoso.example",
+    }
+    assert (unnamed.status_code, error(unnamed)["code"]) == (400, "connectionNotNamed")
+    assert (unknown.status_code, error(unknown)["code"]) == (404, "unknownConnection")
+    assert [(one["name"], one["auth"], one["signedIn"]) for one in listed] == [
+        ("adele", "delegated", True),
+        ("kim", "delegated", True),
+    ]
+
+
+def test_one_called_default_is_meant_where_none_is_named(sandbox: Sandbox, tmp_path: Path) -> None:
+    options = []
+    for name, user in (("other", "kim"), ("default", "adele")):
+        file = config_file(tmp_path, sandbox.config(f"{user}@contoso.example"), f"{name}.json")
+        options += ["--connection", f"{name}={file}"]
+    with served(*options) as (client, _):
+        assert client.invoke("profile.get").json()["userPrincipalName"] == "adele@contoso.example"
+
+
+def test_keys_come_from_variables_and_files(config: str, tmp_path: Path) -> None:
+    (tmp_path / "keys").write_text("from-a-file\n\nanother\n", encoding="utf-8")
+    options = [
+        "--connection",
+        f"default={config}",
+        "--api-key-env",
+        "KEY",
+        "--api-key-file",
+        str(tmp_path / "keys"),
+    ]
+    with served(*options, extra={"KEY": "from-the-environment"}) as (client, _):
+        keys = ("from-the-environment", "from-a-file", "another", "wrong", "")
+        assert [client.get("/operations", headers={"X-API-Key": key}).status_code for key in keys] == [
+            *(200, 200, 200),
+            *(401, 401),
+        ]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--host", "0.0.0.0"], "API key"),
+        (["--api-key-env", "NOT_SET"], "NOT_SET"),
+        (["--api-key-file", "/no/such/file"], "/no/such/file"),
+        (["--connection", "nothing"], "NAME=FILE"),
+        (["--connection", "a/b=c.json"], "a/b"),
+        (["--connection", "a=/no/such.json"], "Connection a:"),
+    ],
+)
+def test_what_is_wrong_is_told_before_anything_is_served(options: list[str], told: str, config: str) -> None:
+    result = run("serve", "--port", "0", *options, extra={"OUTLOOK_CONNECTOR_CONFIG": config})
+    assert result.code == 2
+    assert told in result.err
+    assert "Traceback" not in result.err
+
+
+def test_a_port_that_is_taken_is_told(config: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        result = run("serve", "--port", port, "--connection", f"default={config}")
+    assert result.code == 2
+    assert port in result.err
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_finishes_what_runs_and_takes_nothing_new(
+    number: signal.Signals, config: str, sandbox: Sandbox
+) -> None:
+    sandbox.fault("GET /me*", delay=2.0)
+    answers: list[requests.Response] = []
+    with served("--connection", f"default={config}") as (client, running):
+        caller = threading.Thread(target=lambda: answers.append(client.invoke("profile.get")))
+        caller.start()
+        _until(lambda: any(one.path.endswith("/me") for one in sandbox.requests))
+        running.process.send_signal(number)
+        time.sleep(0.5)
+        with pytest.raises(requests.ConnectionError):
+            requests.get(f"{client.url}/healthz", timeout=5)
+        caller.join(20)
+        result = running.result()
+    assert [one.status_code for one in answers] == [200]
+    assert result.code == 0
+    assert result.err == ""
+
+
+def test_what_does_not_end_in_time_is_cut_off_as_unknown(config: str, sandbox: Sandbox) -> None:
+    sandbox.fault("POST /me/sendMail", delay=20.0)
+    answers: list[requests.Response] = []
+    given = {"to": ["kim@contoso.example"], "subject": "Slow"}
+    with served("--connection", f"default={config}", "--grace", "1") as (client, running):
+        caller = threading.Thread(target=lambda: answers.append(client.invoke("messages.send", given)))
+        caller.start()
+        _until(lambda: any(one.path.endswith("/sendMail") for one in sandbox.requests))
+        begun = time.monotonic()
+        running.process.send_signal(signal.SIGTERM)
+        result = running.result()
+        caller.join(20)
+    assert time.monotonic() - begun < 10
+    assert (result.code, [one.status_code for one in answers]) == (1, [424])
+    assert error(answers[0])["code"] == "outcomeUnknown"
+    assert "cut off" in result.err and "Traceback" not in result.err
+
+
+def test_metrics_count_operations_by_name_and_outcome(config: str) -> None:
+    with served("--connection", f"default={config}") as (client, _):
+        client.invoke("profile.get")
+        client.invoke("messages.list", {"limit": "x"})
+        client.invoke("no.such")
+        text = client.get("/metrics").text
+    assert 'outlook_connector_operation_seconds_count{operation="profile.get",outcome="ok"} 1.0' in text
+    assert (
+        'outlook_connector_operation_seconds_count{operation="messages.list",outcome="invalidInput"} 1.0'
+        in text
+    )
+    assert 'operation="other",outcome="unknownOperation"' in text
+    assert 'method="POST",route="/operations/{name}",status="200"' in text
+    assert "no.such" not in text and "contoso" not in text
+
+
+def _until(holds: Callable[[], bool], timeout: float = 15.0) -> None:
+    end = time.monotonic() + timeout
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.02)
