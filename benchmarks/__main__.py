@@ -14,7 +14,21 @@ from .row import Row
 from .rows import Stage
 from .running import serving
 
-ROWS = ("listing", "sending", "iterating")
+ROWS = (
+    *(
+        "listing",
+        "sending",
+        "iterating",
+        "importing",
+        "cold",
+        "many",
+        "files",
+        "mailboxes",
+        "http_host",
+        "tasks",
+    ),
+    *("lookup", "validating"),
+)
 
 
 def main(given: Sequence[str]) -> int:

@@ -1,0 +1,1 @@
+"""Short programs that are measured as whole processes, from their start to their end."""
