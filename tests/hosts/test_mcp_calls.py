@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
+import threading
 import unicodedata
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_world import config_file, environment, run
+from cli_world import COMMAND, config_file, environment, run
 from mcp import Client
 from mcp.shared.exceptions import MCPError
 from mcp_world import call, error_of, process, serving, speak, texts
@@ -211,23 +210,25 @@ def test_what_is_no_message_is_answered_and_the_session_goes_on(config: str) -> 
         '{"jsonrpc": "2.0", "id": 3, "method": "ping"}',
     ]
     with subprocess.Popen(
-        [sys.executable, "-m", "outlook_connector.hosts.cli", "mcp", "--config", config],
+        [*COMMAND, "mcp", "--config", config],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         env=environment(),
     ) as raw:
+        giving_up = threading.Timer(40, raw.kill)
+        giving_up.start()
+        raw.stdin.write("\n".join(lines) + "\n")
+        raw.stdin.flush()
         answers: dict[Any, Any] = {}
-        for line in lines:
-            raw.stdin.write(line + os.linesep)
-            raw.stdin.flush()
         while 3 not in answers:
             answer = json.loads(raw.stdout.readline())
             answers[answer.get("id")] = answer
         raw.stdin.close()
-        assert raw.wait(20) == 0
         told = raw.stderr.read()
+        giving_up.cancel()
+    assert raw.returncode == 0
     assert answers[1]["result"]["protocolVersion"] == "2025-11-25"
     assert answers[2]["error"]["code"] == -32602
     assert answers[3]["result"] == {}

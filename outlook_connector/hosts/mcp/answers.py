@@ -69,7 +69,7 @@ def failed(error: ConnectorError) -> CallToolResult:
 def too_large(found: int, most: int) -> ResultTooLarge:
     return ResultTooLarge(
         f"The answer has {found} characters, and this server gives at most {most}. Ask for less: a smaller limit, "
-        "fewer properties with select, bodyFormat text; or have it written to a file with saveTo where the tool takes that.",
+        "fewer properties with select, bodyFormat text; or a file of it, with saveTo where the tool takes that.",
         details={"characters": found, "most": most},
     )
 

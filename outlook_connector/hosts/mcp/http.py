@@ -1,6 +1,7 @@
 """The protocol over streamable HTTP, at ``/mcp``
 (https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#streamable-http)."""
 
+import os
 import socket
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -10,6 +11,7 @@ from starlette.types import ASGIApp
 
 from ...dispatcher import Connector
 from ...errors import ConfigError
+from .draining import Draining
 from .guard import Guard
 from .logs import calm
 from .server import MOST, server
@@ -18,7 +20,7 @@ PATH = "/mcp"
 LARGEST = 32 * 1024 * 1024
 """Bytes of a request: a file of some 20 MB inside a call; larger ones come by ``path``."""
 
-GRACE = 10
+GRACE = 30
 """Seconds that calls under way have left when the server is stopped."""
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -50,11 +52,12 @@ def serve(
     """Serves until ``stop`` is set; ``ready`` hears the address. Raises ``ConfigError`` where the port is taken."""
     calm()
     listening = _listening(host, port)
+    draining = Draining(application)
     config = uvicorn.Config(
-        application,
+        draining,
         log_config=None,
         access_log=False,
-        timeout_graceful_shutdown=GRACE,
+        timeout_graceful_shutdown=1,
         server_header=False,
         ws="none",
     )
@@ -65,6 +68,7 @@ def serve(
         ready(_address(listening))
         while thread.is_alive() and not stop.wait(0.5):
             pass
+        draining.drain(GRACE)
     finally:
         running.should_exit = True
         thread.join()
@@ -75,7 +79,8 @@ def _listening(host: str, port: int) -> socket.socket:
     """A socket that says it is TCP: uvicorn's own does not, and loses TCP_NODELAY for it."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if os.name == "posix":
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((host, port))
         made.listen(128)
