@@ -1,0 +1,73 @@
+"""Graph's notifications arrive at the host, and nobody else's."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from http_world import Client, error, running
+
+from outlook_connector.assembly import assemble
+from outlook_connector.hosts.http.connections import Connections
+from outlook_connector.sandbox import Sandbox
+from outlook_connector.store.memory import MemoryStore
+from outlook_connector.triggers import watches
+from outlook_connector.triggers.watches import Watch
+from outlook_connector.triggers.webhook import client_state
+
+NAME, SECRET = "0123456789abcdef" * 2, "the secret of the watch"
+PATH = "/notifications/sales"
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    """It holds one watch."""
+    made = MemoryStore()
+    _, version = watches.load_watch(made, NAME)
+    watches.save_watch(made, NAME, Watch(SECRET), version)
+    return made
+
+
+@pytest.fixture
+def host(sandbox: Sandbox, store: MemoryStore) -> Iterator[Client]:
+    sales = assemble(sandbox.config(), token_store=store)
+    with running(Connections({"sales": sales}), keys=("k-6f1f0c1d2f",)) as client:
+        yield client
+
+
+def body(secret: str, **more: str) -> bytes:
+    one = {"subscriptionId": "s1", "clientState": client_state(NAME, secret), "tenantId": "t", **more}
+    return json.dumps({"value": [one]}).encode()
+
+
+def test_a_handshake_is_answered_with_the_decoded_token(host: Client) -> None:
+    answer = host.post(f"{PATH}?validationToken=Validation%3a+a%2fb%20c")
+    assert (answer.status_code, answer.text) == (200, "Validation: a/b c")
+    assert answer.headers["content-type"].startswith("text/plain")
+
+
+def test_a_change_is_written_down_without_a_key(host: Client, store: MemoryStore) -> None:
+    answer = host.post(PATH, data=body(SECRET, changeType="created"))
+    assert answer.status_code == 202
+    assert watches.load_marks(store, NAME)[0].heard == 1
+
+
+def test_a_lifecycle_event_is_written_down(host: Client, store: MemoryStore) -> None:
+    assert host.post(PATH, data=body(SECRET, lifecycleEvent="missed")).status_code == 202
+    assert watches.load_marks(store, NAME)[0].lifecycle == (("missed", "s1"),)
+
+
+def test_what_does_not_prove_itself_is_refused(host: Client, store: MemoryStore) -> None:
+    assert host.post(PATH, data=body("a guess", changeType="created")).status_code == 403
+    assert watches.load_marks(store, NAME)[0].heard == 0
+
+
+@pytest.mark.parametrize(("sent", "status"), [(b"{", 400), (b'{"value": []}', 400), (b"x" * 5_000_000, 413)])
+def test_what_is_no_notification_is_refused(sent: bytes, status: int, host: Client) -> None:
+    assert host.post(PATH, data=sent).status_code == status
+
+
+def test_a_connection_that_is_none_receives_nothing(host: Client) -> None:
+    answer = host.post("/notifications/nobody", data=body(SECRET))
+    assert (answer.status_code, error(answer)["code"]) == (404, "unknownConnection")
