@@ -52,7 +52,7 @@ CONFIG = """\
 </div>
 <div class="form-row">
   <label for="node-config-input-apiKey"><i class="fa fa-key"></i> API key</label>
-  <input type="password" id="node-config-input-apiKey" autocomplete="off">
+  <input type="password" id="node-config-input-apiKey" autocomplete="new-password">
 </div>
 <div class="form-row">
   <label for="node-config-input-connection"><i class="fa fa-envelope"></i> Mailbox</label>
