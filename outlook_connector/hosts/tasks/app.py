@@ -76,7 +76,9 @@ def _poll(
         return Polling(name, parts, trigger, given, publisher.publish).run()
     except ConnectorError as error:
         if error.retryable:
-            log.warning("a poll of %s failed (%s); again at the next one", trigger, error.code)
+            log.warning(
+                "a poll of %s failed (%s); again at the next one: %s", trigger, error.code, error.message
+            )
             return 0
         log.error("%s cannot be polled (%s): %s", trigger, error.code, error.message)
         failure = OperationFailed.of(error)

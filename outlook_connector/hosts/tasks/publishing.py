@@ -8,7 +8,7 @@ from typing import Any
 from ...errors import ConnectorError
 from .cloudevents import CONTENT_TYPE, cloud_event, encoded
 
-TIMEOUT = 60.0
+TIMEOUT = 30.0
 """Seconds for the events of one poll."""
 
 
@@ -78,7 +78,7 @@ def _refusal(exchange: str, error: Exception) -> ConnectorError:
         else f"the broker did not take them ({type(error).__name__})"
     )
     return ConnectorError(
-        f"The events were not published to the exchange {exchange}: {why}. They are told again at the next poll.",
+        f"The events were not published to the exchange {exchange}: {why}.",
         code="eventsNotPublished",
         retryable=True,
     )

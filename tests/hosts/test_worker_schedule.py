@@ -1,0 +1,97 @@
+"""A schedule polls triggers and publishes their events: none is lost, and no two polls of one trigger meet."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+pytest.importorskip("celery")
+
+from worker_world import ADELE, NEEDED, eventually, world
+
+from tests.faults.limits import at_once
+
+pytestmark = NEEDED
+
+POLLED = "message.received: done"
+SCHEDULE = {"inbox": {"trigger": "message.received", "input": {"folder": "inbox"}, "every": 1}}
+
+
+@pytest.fixture(scope="module")
+def celery() -> Iterator[Any]:
+    """Two workers, each with the schedule, that have polled for the first time."""
+    with world(schedule=SCHEDULE) as found:
+        for _ in range(2):
+            found.worker("--concurrency", "1", "--beat")
+        eventually(lambda: any(POLLED in one.told() for one in found.workers), 60)
+        yield found
+
+
+class Queue:
+    """A queue of the exchange, and what came into it."""
+
+    def __init__(self, celery: Any, name: str, binding: str) -> None:
+        self._connection = celery.app.connection_for_read()
+        channel = self._connection.default_channel
+        channel.queue_declare(name, durable=True, auto_delete=False)
+        channel.queue_bind(name, "outlook.events", binding)
+        self._name, self._channel = name, channel
+        self.messages: list[Any] = []
+
+    def taken(self) -> list[dict[str, Any]]:
+        """The events so far."""
+        while (message := self._channel.basic_get(self._name, no_ack=True)) is not None:
+            self.messages.append(message)
+        return [json.loads(one.body) for one in self.messages]
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def test_events_wait_until_a_queue_takes_them_and_come_as_cloud_events(celery: Any) -> None:
+    message = celery.sandbox.deliver(ADELE, {"subject": "For the queue"})
+    eventually(lambda: any("eventsNotPublished" in one.told() for one in celery.workers))
+    queue = Queue(celery, "all", "#")
+    [event] = eventually(queue.taken)
+    assert event["specversion"] == "1.0"
+    assert event["type"] == "outlook.message.received"
+    assert event["source"] == "/outlook/adele/me"
+    assert event["subject"] == event["data"]["messageId"] == message
+    assert event["id"] == event["data"]["id"]
+    assert event["data"]["message"]["subject"] == "For the queue"
+    [raw] = queue.messages
+    assert raw.properties["content_type"] == "application/cloudevents+json"
+    assert raw.properties["delivery_mode"] == 2
+    assert raw.properties["message_id"] == event["id"]
+    assert raw.delivery_info["routing_key"] == "adele.message.received"
+    queue.close()
+
+
+def after_more_requests(celery: Any) -> None:
+    before = len(celery.sandbox.requests)
+    eventually(lambda: len(celery.sandbox.requests) > before, 150)
+
+
+def test_two_schedules_and_two_workers_never_poll_one_trigger_at_once_and_lose_nothing(celery: Any) -> None:
+    queue = Queue(celery, "second", "adele.message.*")
+    delivered = []
+    for number in range(12):
+        if number == 6:
+            celery.workers[0].kill(whole=True)
+            celery.workers[0].start()
+            celery.sandbox.graph.switches.service_seconds = 0.2
+        delivered.append(celery.sandbox.deliver(ADELE, {"subject": f"Number {number}"}))
+        after_more_requests(celery)
+    eventually(lambda: {one["subject"] for one in queue.taken()} >= set(delivered), 150)
+    celery.sandbox.graph.switches.service_seconds = 0.0
+    seen = {(one["subject"], one["id"]) for one in queue.taken()}
+    assert len(seen) == len(delivered), "each message has one event, by its id"
+    polls = [
+        one for one in celery.sandbox.requests if one.service == "graph" and "/messages/delta" in one.path
+    ]
+    assert at_once([(one.began, one.ended) for one in polls if one.ended]) == 1
+    assert not any("cannot be polled" in one.told() for one in celery.workers)
+    queue.close()
