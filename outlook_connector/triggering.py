@@ -1,9 +1,12 @@
-"""A connection's triggers: events by polling, and without end by watching."""
+"""A connection's triggers: events by polling, and without end by watching.
+
+What they are made of is imported when the first of them is used: most connections only call operations.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .checks import check_cloud, check_output, unknown
 from .connection import Connection, Lookups
@@ -16,17 +19,20 @@ from .normalise import normalise, plan
 from .plain import plain
 from .sent import digest
 from .telemetry import UNSEEN, observed
-from .triggers import pushed, webhook
-from .triggers.polling import FREE, Answer, Poll, lasting
-from .triggers.push import Pace
-from .triggers.pushed import CATCH_UP, TAKE_OVER, Means, Settings
-from .triggers.subscribing import OPERATIONS, Address
-from .triggers.watching import watch
-from .triggers.webhook import NotificationAnswer
+from .triggers.bell import Bell
+
+if TYPE_CHECKING:
+    from .triggers.polling import Answer
+    from .triggers.pushed import Means, Settings
+    from .triggers.webhook import NotificationAnswer
 
 
 class Triggering(Connection):
     """What a connection tells of as it happens."""
+
+    @cached_property
+    def _bell(self) -> Bell:
+        return Bell()
 
     @cached_property
     def triggers(self) -> tuple[str, ...]:
@@ -46,7 +52,9 @@ class Triggering(Connection):
         except ConnectorError as error:
             raise without_frames(error) from None
 
-    def _poll(self, name: str, given: Mapping[str, Any] | None, ids: tuple[str, ...] = ()) -> Answer:
+    def _poll(self, name: str, given: Mapping[str, Any] | None, ids: tuple[str, ...] = ()) -> "Answer":
+        from .triggers.polling import Poll, lasting
+
         with observed(self.manifest.triggers.get(name) if isinstance(name, str) else None) as seen:
             trigger = self._trigger(name)
             raw = self._checked(trigger, given)
@@ -83,6 +91,9 @@ class Triggering(Connection):
         seconds (300) find what no notification told of, and every ``interval`` while there is none. The place is kept
         in the store, and of several workers one watches at a time.
         """
+        from .triggers import pushed
+        from .triggers.watching import watch
+
         try:
             given = self._checked(self._trigger(trigger), input)
             if push is None:
@@ -96,8 +107,13 @@ class Triggering(Connection):
 
     def _settings(
         self, name: str, given: Mapping[str, Any], push: Mapping[str, Any], interval: float
-    ) -> Settings:
+    ) -> "Settings":
         """How a watch with a subscription goes. Raises ``InvalidInput`` and ``OperationDenied``."""
+        from .triggers.polling import FREE
+        from .triggers.push import Pace
+        from .triggers.pushed import CATCH_UP, TAKE_OVER, Settings
+        from .triggers.subscribing import OPERATIONS, Address
+
         settings = plain(push)
         problems = self._schemas.problems("push.json", settings)
         if problems:
@@ -115,8 +131,10 @@ class Triggering(Connection):
             take_over=settings.get("takeOver", TAKE_OVER),
         )
 
-    def _means(self, name: str, given: Mapping[str, Any]) -> Means:
+    def _means(self, name: str, given: Mapping[str, Any]) -> "Means":
         """What a watch asks Graph by. Its subscription names messages by ids that stay, as its polls do."""
+        from .triggers.polling import lasting
+        from .triggers.pushed import Means
 
         def call(operation: str, values: dict[str, Any]) -> dict[str, Any]:
             entry = self.manifest.operations[operation]
@@ -128,11 +146,11 @@ class Triggering(Connection):
 
         context = self._context
         poll = partial(self._poll, name)
-        return Means(context.store, poll, call, context.clock, context.graph.sleep)
+        return Means(context.store, poll, call, context.clock, context.graph.sleep, self._bell)
 
     def notified(
         self, body: bytes | Mapping[str, Any] = b"", *, validation_token: str | None = None
-    ) -> NotificationAnswer:
+    ) -> "NotificationAnswer":
         """What a web server answers when Graph posts to the address of a subscription that ``watch`` made: ``(status,
         headers, body)``. It takes the call's body, as bytes or as the JSON value, and the query's ``validationToken``
         (decoded, as any server gives it), which is all that a handshake has.
@@ -143,9 +161,13 @@ class Triggering(Connection):
         milliseconds, where Graph wants it within 3 seconds.
         https://learn.microsoft.com/graph/change-notifications-delivery-webhooks
         """
+        from .triggers import webhook
+
         if validation_token is not None:
             return webhook.handshake(validation_token)
-        return webhook.notified(self._context.store, body)
+        answer = webhook.notified(self._context.store, body)
+        self._bell.ring()
+        return answer
 
     def _trigger(self, name: str) -> Trigger:
         found = self.manifest.triggers.get(name) if isinstance(name, str) else None

@@ -12,6 +12,7 @@ from typing import Any
 from ..errors import ConnectorError, InvalidInput, NotFound
 from ..store import Store, StoreConflict
 from . import push, watches
+from .bell import Bell
 from .holding import Hold
 from .polling import Answer
 from .push import Command, Failed, Happened, Heard, Pace, Polled, PollFailed, Push, Reauthorized
@@ -22,8 +23,8 @@ from .webhook import client_state, new_secret
 
 log = logging.getLogger("outlook_connector.triggers")
 
-LOOK = 0.5
-"""Seconds between two looks at the marks."""
+LOOK = 1.0
+"""Seconds between two looks at the marks, which another process may have left."""
 CATCH_UP, TAKE_OVER = 300.0, 30.0
 """Seconds between two polls beside a subscription, and after which another worker goes on for one that was killed."""
 LOOKS = 100
@@ -33,13 +34,14 @@ LOOKS = 100
 @dataclass(frozen=True)
 class Means:
     """What a watch is driven by. ``poll`` takes the input and the ids that notifications named; ``clock`` gives epoch
-    seconds."""
+    seconds; ``bell`` rings when notifications arrive in this process."""
 
     store: Store
     poll: Callable[[Mapping[str, Any], tuple[str, ...]], Answer]
     call: Call
     clock: Callable[[], float]
     sleep: Callable[[float], None]
+    bell: Bell
 
 
 @dataclass(frozen=True)
@@ -75,9 +77,8 @@ def watch(means: Means, settings: Settings) -> Iterator[dict[str, Any]]:
         except ConnectorError as error:
             if not error.retryable:
                 raise
-            settings.on_problem(
-                error
-            )  # the store's: what was not written down comes again, with the same ids
+            # The store's: what was not written down comes again, with the same ids.
+            settings.on_problem(error)
             means.sleep(settings.pace.alone)
 
 
@@ -107,10 +108,12 @@ class _Worker:
         self._save()
         while True:
             self._check()
+            rings = self._means.bell.rings
             self._hear()
             command = push.wanted(self._push, self._means.clock())
             if command is None:
-                self._means.sleep(min(LOOK, push.rest(self._push, self._means.clock()) + 0.001))
+                idle = push.rest(self._push, self._means.clock()) + 0.001
+                self._means.bell.wait(rings, min(LOOK, idle))
             elif command is Command.POLL:
                 yield from self._polled()
             else:
