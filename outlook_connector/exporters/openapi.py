@@ -23,6 +23,20 @@ ERRORS: Mapping[str, str] = {
 """Status → what it means. The bodies are the same."""
 
 
+def _errors() -> dict[str, Any]:
+    return {status: {"$ref": f"#/components/responses/{_error_name(status)}"} for status in ERRORS}
+
+
+def _error_name(status: str) -> str:
+    return "error" if status == "default" else f"error{status}"
+
+
+BYTES = "application/octet-stream"
+LARGEST_FILE = 150 * 1024 * 1024
+"""Bytes of a file that is uploaded: what Graph takes as an attachment.
+https://learn.microsoft.com/graph/outlook-large-attachments"""
+
+
 def export(manifest: "Manifest", out: Path) -> list[Path]:
     """Writes ``openapi.json`` into ``out``."""
     out.mkdir(parents=True, exist_ok=True)
@@ -56,7 +70,7 @@ def document(manifest: "Manifest", server: str = "http://127.0.0.1:8080") -> dic
         "tags": [
             {"name": name} for name in dict.fromkeys(map(_noun, [*manifest.operations, *manifest.triggers]))
         ],
-        "paths": {**operations, **triggers},
+        "paths": {**operations, **triggers, "/files": {"post": UPLOAD}},
         "components": {
             "schemas": {"error": ERROR, **components.schemas},
             "responses": {_error_name(status): _error(text) for status, text in ERRORS.items()},
@@ -104,6 +118,48 @@ KEY: Mapping[str, Any] = {
 }
 
 
+UPLOAD: Mapping[str, Any] = {
+    "operationId": "files_upload",
+    "tags": ["files"],
+    "summary": "Upload a file",
+    "description": "Keeps a file for an hour, so that an attachment can name its path.",
+    "parameters": [
+        {
+            "name": "name",
+            "in": "query",
+            "description": "The file's name.",
+            "schema": {"type": "string", "maxLength": 255},
+        }
+    ],
+    "requestBody": {"required": True, "content": {BYTES: {"schema": {"type": "string", "format": "binary"}}}},
+    "responses": {
+        "201": {
+            "description": "It is kept.",
+            "content": {
+                "application/json": {
+                    "schema": {
+                        "type": "object",
+                        "required": ["path", "size", "expiresAt"],
+                        "properties": {
+                            "path": {"type": "string", "description": "To be named as an attachment's path."},
+                            "size": {"type": "integer", "description": "Bytes."},
+                            "expiresAt": {"type": "string", "format": "date-time"},
+                        },
+                    }
+                }
+            },
+        },
+        **_errors(),
+    },
+}
+
+
+def gives_content(schemas: "Schemas", one: "Operation") -> bool:
+    """Whether the operation gives a file: in base64, or written to where its input says."""
+    inside = schemas.document(one.output_schema).get("properties", {})
+    return "contentBytes" in inside and "saveTo" in schemas.document(one.input_schema)["properties"]
+
+
 class _Components:
     """The schemas of a document, each under the name of its file."""
 
@@ -127,6 +183,10 @@ class _Components:
         found = self._schemas.document(file).get("examples", [])
         return {f"example{number}": {"value": one} for number, one in enumerate(found, 1)}
 
+    def give_content(self, one: "Operation") -> bool:
+        """As ``gives_content``."""
+        return gives_content(self._schemas, one)
+
     def needs_input(self, file: str) -> bool:
         """Whether an empty input would be refused."""
         return bool(self._schemas.document(file).get("required"))
@@ -134,6 +194,7 @@ class _Components:
 
 def _operation(one: "Operation", components: _Components) -> dict[str, Any]:
     output = components.refer(one.output_schema)
+    content = {BYTES: {"schema": {"type": "string", "format": "binary"}}}
     lines = {
         "application/x-ndjson": {"schema": {"type": "string", "description": "One item of `value` a line."}}
     }
@@ -148,6 +209,7 @@ def _operation(one: "Operation", components: _Components) -> dict[str, Any]:
                 "content": {
                     "application/json": {"schema": output},
                     **(lines if one.result == "collection" else {}),
+                    **(content if components.give_content(one) else {}),
                 },
             },
             **_errors(),
@@ -194,17 +256,9 @@ def _entry(one: "Operation | Trigger", components: _Components) -> dict[str, Any
     }
 
 
-def _errors() -> dict[str, Any]:
-    return {status: {"$ref": f"#/components/responses/{_error_name(status)}"} for status in ERRORS}
-
-
 def _error(text: str) -> dict[str, Any]:
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/error"}}}
     return {"description": text, "content": content}
-
-
-def _error_name(status: str) -> str:
-    return "error" if status == "default" else f"error{status}"
 
 
 def _home(file: str) -> str:

@@ -17,6 +17,7 @@ from outlook_connector.assembly import assemble
 from outlook_connector.hosts.http.connections import Connections
 from outlook_connector.hosts.http.running import check
 from outlook_connector.hosts.http.settings import Settings
+from outlook_connector.hosts.http.spool import Spool
 from outlook_connector.sandbox import Sandbox
 
 KEY, NEXT_KEY = "k-6f1f0c1d2f", "k-9d55ab3e41"
@@ -267,7 +268,7 @@ def test_a_fault_of_the_hosts_own_tells_its_place_in_the_log_and_nothing_else(
     sandbox: Sandbox, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     broken = replace(assemble(sandbox.config()), store=_Broken())
-    with running(Connections({"default": broken})) as client:
+    with running(Connections({"default": broken}, Spool())) as client:
         answer = client.get("/readyz")
         assert client.invoke("profile.get").status_code == 200
     assert (answer.status_code, error(answer)["code"]) == (500, "unexpected")

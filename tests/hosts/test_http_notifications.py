@@ -10,6 +10,7 @@ from http_world import Client, error, running
 
 from outlook_connector.assembly import assemble
 from outlook_connector.hosts.http.connections import Connections
+from outlook_connector.hosts.http.spool import Spool
 from outlook_connector.sandbox import Sandbox
 from outlook_connector.store.memory import MemoryStore
 from outlook_connector.triggers import watches
@@ -32,7 +33,7 @@ def store() -> MemoryStore:
 @pytest.fixture
 def host(sandbox: Sandbox, store: MemoryStore) -> Iterator[Client]:
     sales = assemble(sandbox.config(), token_store=store)
-    with running(Connections({"sales": sales}), keys=("k-6f1f0c1d2f",)) as client:
+    with running(Connections({"sales": sales}, Spool()), keys=("k-6f1f0c1d2f",)) as client:
         yield client
 
 

@@ -19,6 +19,7 @@ from .catalogue import Catalogue
 from .connecting import Connecting
 from .connections import Connections
 from .description import Description
+from .files import Files
 from .guarding import KEY_HEADER, Guard, Keys
 from .health import Health
 from .metrics import Metrics
@@ -50,8 +51,10 @@ def application(manifest: Manifest, connections: Connections, settings: Settings
     """The host's ASGI application. Makes no request and starts no thread."""
     workers, quick = Workers(settings.threads, settings.waiting), Workers(QUICK, settings.waiting)
     keys, metrics, health = Keys(settings.keys), Metrics(workers), Health(connections, quick)
+    files = Files(connections.spool, quick, settings)
     parts = (
-        Calls(connections, workers, settings, metrics),
+        Calls(connections, workers, settings, metrics, files),
+        files,
         Catalogue(manifest, connections),
         Description(manifest, settings, quick),
         Connecting(connections, workers, settings, keys),

@@ -10,9 +10,11 @@ from starlette.routing import Route
 
 from ...assembly import Assembly
 from ...errors import OutcomeUnknown
+from ...exporters.openapi import BYTES
 from .answers import NDJSON, accepts, answer
 from .bodies import object_of, read_body
 from .connections import Connections
+from .files import Files
 from .metrics import Metrics
 from .settings import Settings
 from .streaming import stream
@@ -25,10 +27,10 @@ class Calls:
     """``POST /operations/{name}`` and ``POST /triggers/{name}/poll``."""
 
     def __init__(
-        self, connections: Connections, workers: Workers, settings: Settings, metrics: Metrics
+        self, connections: Connections, workers: Workers, settings: Settings, metrics: Metrics, files: Files
     ) -> None:
         self._connections, self._workers = connections, workers
-        self._settings, self._metrics = settings, metrics
+        self._settings, self._metrics, self._files = settings, metrics, files
 
     def routes(self) -> list[Route]:
         return [
@@ -37,7 +39,8 @@ class Calls:
         ]
 
     async def invoke(self, request: Request) -> Response:
-        """The operation's output; with ``Accept: application/x-ndjson`` a collection's items, one a line."""
+        """The operation's output; with ``Accept: application/x-ndjson`` a collection's items, one a line, and with
+        ``application/octet-stream`` the file that it gives."""
         name, connection = request.path_params["name"], self._connection(request)
         given = await self._input(request)
         if accepts(request, NDJSON):
@@ -45,6 +48,8 @@ class Calls:
                 items = await self._workers.run(partial(connection.connector.iterate, name, given))
                 return await stream(items, self._workers)
         with self._metrics.operation(connection.connector, name):
+            if accepts(request, BYTES):
+                return await self._files.content(connection, name, given, self._workers)
             return await self._answered(partial(connection.connector.invoke, name, given))
 
     async def poll(self, request: Request) -> Response:

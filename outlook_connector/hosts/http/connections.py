@@ -1,22 +1,31 @@
 """Several connections by name."""
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
 
 from ...assembly import Assembly, assemble
+from ...config_source import read
 from ...errors import ConfigError
 from .refusals import RequestRefused
+from .spool import Spool
 
 DEFAULT = "default"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
 class Connections:
-    """The host's connections. A call names one; where there is one alone, or one called ``default``, it need not."""
+    """The host's connections. A call names one; where there is one alone, or one called ``default``, it need not.
 
-    def __init__(self, assemblies: Mapping[str, Assembly]) -> None:
+    ``spool`` is where files are on their way; a connection takes part in that if its ``files.allow`` has it.
+    """
+
+    def __init__(self, assemblies: Mapping[str, Assembly], spool: Spool) -> None:
         self._assemblies = dict(assemblies)
+        self.spool = spool
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -43,8 +52,9 @@ class Connections:
         return found
 
     def close(self) -> None:
-        """Closes all of them."""
+        """Closes all of them, and takes away the spool."""
         with ExitStack() as stack:
+            stack.callback(self.spool.close)
             for one in self._assemblies.values():
                 stack.callback(one.connector.close)
 
@@ -55,12 +65,22 @@ def opened(files: Mapping[str, str | None]) -> Connections:
     Raises ``ConfigError``, which names the connection.
     """
     made: dict[str, Assembly] = {}
+    spool = Spool()
     try:
         for name, file in files.items():
             if not NAME.fullmatch(name):
                 raise ConfigError(f"A connection is named with letters, digits, - and _, not {name!r}.")
-            made[name] = assemble(file)
+            made[name] = assemble(_with_files_in(spool.directory, read(file, os.environ)))
     except ConfigError as error:
-        Connections(made).close()
+        Connections(made, spool).close()
         raise ConfigError(f"Connection {name}: {error.message}", details=error.details) from None
-    return Connections(made)
+    return Connections(made, spool)
+
+
+def _with_files_in(directory: Path, raw: dict[str, Any]) -> dict[str, Any]:
+    """The configuration with one directory more in ``files.allow``; one of another form is refused later."""
+    files = raw.get("files") or {}
+    allowed = files.get("allow") or [] if isinstance(files, Mapping) else None
+    if not isinstance(allowed, list):
+        return raw
+    return {**raw, "files": {**files, "allow": [*allowed, str(directory)]}}

@@ -41,6 +41,7 @@ STATUS_OF: Mapping[str, int] = {
     "tooSlow": 408,
     "tooLarge": 413,
     "notJson": 415,
+    "notBytes": 415,
     "busy": 503,
     "stopping": 503,
 }
