@@ -75,6 +75,8 @@ _ADVICE: Mapping[str, str] = {
     "leave `from` out.",
     "ErrorItemNotFound": "The item is not there: it was deleted, moved under an id that is not immutable, or is in "
     "another mailbox.",
+    "ErrorInvalidUser": "The tenant knows no such mailbox: check `mailbox`.",
+    "Request_ResourceNotFound": "The tenant knows no such user: check `mailbox`.",
     "ErrorInvalidIdMalformed": "The id is not one of Graph's: pass it on exactly as it was received.",
     "ErrorMessageSizeExceeded": "The message is larger than the mailbox allows.",
     "InefficientFilter": "Graph cannot filter and sort that way: the properties of orderBy must come first in "

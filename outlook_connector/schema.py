@@ -141,10 +141,13 @@ def explainer(schemas: Schemas, name: str) -> Any:
 
 def _whole_pattern(validator: Any, pattern: str, value: Any, schema: Any) -> Iterator[Any]:
     """``pattern`` with a ``$`` that means the end, as in ECMA-262; Python's also means before a last line break.
-    A text that is too long is told to be so, and not read: a pattern may take seconds for megabytes."""
+    A text that is too long is told to be so, and not read: a pattern may take seconds for megabytes. An empty one is
+    told to be empty."""
     import jsonschema
 
-    if not isinstance(value, str) or len(value) > schema.get("maxLength", len(value)):
+    if not isinstance(value, str) or not schema.get("minLength", 0) <= len(value) <= schema.get(
+        "maxLength", len(value)
+    ):
         return
     if not re.search(re.sub(r"\$$", r"\\Z", pattern), value):
         yield jsonschema.ValidationError("does not match")

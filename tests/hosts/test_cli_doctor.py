@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from cli_world import JWT, Result, config_file, on_terminal, run
 from cryptography.fernet import Fernet
+from store_redis import MISSING, available, redis_server
 
 from outlook_connector.hosts.cli.checks import SKEW, clock, place
 from outlook_connector.hosts.cli.findings import Patient
@@ -75,6 +76,27 @@ def test_a_configuration_that_is_wrong_is_the_first_finding(tmp_path: Path) -> N
     result = run("doctor", "--config", config)
     assert states(result) == {name: "fail" if name == "configuration" else "skip" for name in ORDER}
     assert result.code == 2
+
+
+@pytest.mark.skipif(not available(), reason=MISSING)
+@pytest.mark.parametrize(
+    ("options", "state", "says"),
+    [
+        ((), "ok", "evicts nothing"),
+        (("--maxmemory", "50mb", "--maxmemory-policy", "volatile-ttl"), "warn", "(volatile-ttl)"),
+        (("--rename-command", "INFO", ""), "warn", "does not tell this user"),
+    ],
+)
+def test_a_redis_server_that_would_drop_tokens_is_warned_about(
+    options: tuple[str, ...], state: str, says: str, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    with redis_server(*options) as url:
+        made = sandbox.config(tokenStore=url, storeKey=Fernet.generate_key().decode())
+        result = run("doctor", "--config", config_file(tmp_path, made))
+    told = one(result, "token store")
+    assert (told["state"], result.code) == (state, 0)
+    assert says in told["found"]
+    assert ("noeviction" in told.get("do", "")) is (state == "warn")
 
 
 def test_a_store_that_cannot_be_opened_is_told_as_such(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -200,6 +222,31 @@ def foreign(changes: dict[str, Any], sandbox: Sandbox) -> dict[str, Any]:
     }
     found = next((made[name] for name in changes if name in made), None)
     return {"clientSecret": None, **found} if found else changes
+
+
+@pytest.mark.parametrize("kind", ["certificate", "federatedTokenFile"])
+@pytest.mark.parametrize("auth", ["delegated", "application"])
+def test_a_credential_of_every_kind_is_tried(auth: str, kind: str, sandbox: Sandbox, tmp_path: Path) -> None:
+    given: dict[str, Any] = {
+        "certificate": {"path": sandbox.certificate_file()},
+        "federatedTokenFile": sandbox.federated_token_file(),
+    }
+    made = sandbox.config(auth=auth, clientSecret=None, **{kind: given[kind]})
+    result = run("doctor", "--config", config_file(tmp_path, made))
+    assert one(result, "credential")["found"].endswith("; Microsoft Entra takes it")
+    assert result.code == 0
+
+
+def test_a_managed_identity_is_asked_of_the_machine(sandbox: Sandbox, tmp_path: Path) -> None:
+    taken_out = dict.fromkeys(("clientId", "clientSecret", "redirectUri", "refreshToken"))
+    made = {**sandbox.config(), **taken_out, "auth": "managedIdentity", "mailbox": "adele@contoso.example"}
+    config = config_file(tmp_path, {key: value for key, value in made.items() if value is not None})
+    result = run("doctor", "--config", config, extra=sandbox.managed_identity_environment())
+    assert (states(result)["credential"], states(result)["mailbox"]) == ("ok", "ok")
+    nowhere = run(
+        "doctor", "--config", config, extra={"AZURE_POD_IDENTITY_AUTHORITY_HOST": "http://127.0.0.1:9"}
+    )
+    assert one(nowhere, "credential")["state"] == "fail"
 
 
 def test_trying_the_credential_spends_no_refresh_token(tmp_path: Path) -> None:

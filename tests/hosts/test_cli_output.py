@@ -30,6 +30,19 @@ def test_times_of_a_table_tell_their_zone(config: str) -> None:
     assert re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d\+09:00", shown)
 
 
+def test_a_table_can_be_read_on_a_narrow_terminal(config: str) -> None:
+    given = '{"folder": "inbox", "subject": "Quarterly report Q3", "limit": 5}'
+    shown = on_terminal("invoke", "messages.list", given, "--config", config, extra={"COLUMNS": "60"}).out
+    assert "Quarterly report Q3" in shown
+    assert re.search(r"(?m)^\d{4}-\d\d-\d\d ", shown)
+
+
+def test_one_fault_is_one_problem(tmp_path: Path) -> None:
+    result = run("invoke", "profile.get", "--json", "--config", config_file(tmp_path, {"clientId": ""}))
+    problems = result.json["error"]["details"]["problems"]
+    assert problems == [{"pointer": "/clientId", "message": "must not be empty"}]
+
+
 def test_all_beside_an_operation_with_one_answer_is_refused(config: str) -> None:
     result = run("invoke", "folders.get", '{"folder": "inbox"}', "--all", "--config", config)
     assert (result.code, result.out) == (2, "")

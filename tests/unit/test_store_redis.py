@@ -125,3 +125,17 @@ def test_what_somebody_else_wrote_under_the_connectors_keys_is_told(name: str, v
         with pytest.raises(ConfigError, match="something else") as refused:
             RedisStore(url).load("a")
         assert refused.value.__context__ is None
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ((), "noeviction"),
+        (("--maxmemory", "50mb", "--maxmemory-policy", "allkeys-lru"), "allkeys-lru"),
+        (("--maxmemory-policy", "allkeys-lru"), "noeviction"),
+        (("--rename-command", "INFO", ""), None),
+    ],
+)
+def test_what_the_server_drops_when_it_is_full_is_known(options: tuple[str, ...], told: str | None) -> None:
+    with redis_server(*options) as url:
+        assert open_store(url, KEY, environment={}).eviction() == told

@@ -98,7 +98,7 @@ def _show(found: Mapping[str, Any]) -> None:
 
     table = Table(box=None, pad_edge=False)
     for heading in ("permissions", "for a signed-in person (delegated)", "for an application"):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")
     table.add_row("needed", *("\n".join(found[kind]) or "none" for kind in KINDS))
     for extra in found["extras"]:
         more = ("\n".join(extra[kind]) or "nothing more" for kind in KINDS)

@@ -1,5 +1,6 @@
 """Collections of messages, folders and attachments as tables for people."""
 
+import shutil
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
 WRAPPING = frozenset({"subject", "folder", "name"})
 """Columns that give way on a narrow terminal; the others keep their width as long as they can."""
 
+NARROW = 80
+"""Columns of a terminal under which the columns of ``MOST`` give way as well."""
+
+MOST: Mapping[str, int] = {"received": 11, "from": 14, "": 8}
+"""Heading → the width that it keeps on a narrow terminal: a date above its time, one mark a line."""
+
 Cell = Callable[[Mapping[str, Any]], str]
 
 
@@ -26,10 +33,15 @@ def table_of(name: str, result: Mapping[str, Any]) -> Table | None:
         return None
     table = Table(box=None, pad_edge=False, header_style="dim")
     shown = [one for one in columns if any(one[2](item) for item in items)] or columns[:1]
+    kept = MOST if shutil.get_terminal_size().columns < NARROW else {}
     for heading, justify, _ in shown:
-        wraps = heading in WRAPPING
+        wraps = heading in WRAPPING or heading in kept
         table.add_column(
-            heading, justify=justify, overflow="fold" if wraps else "ellipsis", no_wrap=not wraps
+            heading,
+            justify=justify,
+            overflow="fold" if wraps else "ellipsis",
+            no_wrap=not wraps,
+            max_width=kept.get(heading),
         )
     for item in items:
         style = "bold" if item.get("isRead") is False else ""
