@@ -30,8 +30,9 @@ INTERVAL = """\
 """
 PAYLOAD = """\
 <div class="form-row">
-  <label for="node-input-fromPayload">msg.payload</label>
-  <input type="checkbox" id="node-input-fromPayload" title="What is empty here is taken from msg.payload">
+  <label for="node-input-fromPayload"><i class="fa fa-envelope-o"></i> Payload</label>
+  <input type="checkbox" id="node-input-fromPayload">
+  <span>Take the rest from msg.payload</span>
 </div>
 """
 FIELD = """\

@@ -26,7 +26,7 @@ SEARCH = {
 KEEP = {
     "id": "outlook-keep",
     "type": "change",
-    "name": "Keep the message's id",
+    "name": "Keep its id",
     "rules": [{"t": "set", "p": "found", "pt": "msg", "to": "payload.value[0].id", "tot": "msg"}],
 }
 REPLY = {
@@ -70,7 +70,7 @@ def _line(nodes: list[dict[str, Any]], height: int) -> list[dict[str, Any]]:
             **one,
             "z": TAB,
             **({"connection": CONNECTION} if one["type"].startswith("outlook-") else {}),
-            "x": 120 + 210 * place,
+            "x": 120 + 205 * place,
             "y": height,
             "wires": wires,
         }

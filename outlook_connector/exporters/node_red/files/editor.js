@@ -55,12 +55,15 @@
     function prepare(kind) {
         for (const input of kind.inputs) {
             const own = OWN[input.kind](input);
-            $(`#node-input-in_${input.name}`).typedInput({
+            const field = $(`#node-input-in_${input.name}`);
+            field.typedInput({
                 default: name(own),
                 types: [...own, ...FOUND],
                 typeField: $(`#node-input-in_${input.name}_type`),
             });
+            field.typedInput("width", "70%");
         }
+        $("#node-input-fromPayload").css("width", "auto");
     }
 
     RED.nodes.registerType("outlook-connection", {
