@@ -11,6 +11,8 @@ from enum import Enum
 
 REMOVED, REAUTHORIZE, MISSED = "subscriptionRemoved", "reauthorizationRequired", "missed"
 LIFECYCLE = (REMOVED, REAUTHORIZE, MISSED)
+LEAST = 0.5
+"""Seconds from one poll to the next that a notification wakes, so that a busy mailbox costs a poll for many mails."""
 FIRST_WAIT, LONGEST_WAIT = 10.0, 900.0
 """Seconds until what failed is tried again: the first time, and at most. They double from time to time."""
 
@@ -38,7 +40,7 @@ class Push:
     """Times are epoch seconds. ``subscription`` is its id, empty where there is none; it was made or renewed at
     ``begun`` and ends at ``expires``. ``asked``: Graph wants to hear that the app still may. Graph's own business,
     not that of polls, rests until ``again`` after ``failures`` in a row. The next poll is due at ``due``; ``placed``
-    says that one was answered since this worker has begun."""
+    says that one was answered since this worker has begun, the last at ``polled``."""
 
     subscription: str = ""
     begun: float = 0.0
@@ -48,6 +50,7 @@ class Push:
     again: float = 0.0
     due: float = 0.0
     placed: bool = False
+    polled: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,8 @@ def after(state: Push, happened: Happened, now: float, pace: Pace) -> Push:
         case Heard():
             return _heard(state, happened, now)
         case Polled(more):
-            return replace(state, placed=True, due=now if more else now + _between(state, now, pace))
+            due = now if more else now + _between(state, now, pace)
+            return replace(state, placed=True, polled=now, due=due)
         case PollFailed():
             return replace(state, due=now + min(pace.alone, _between(state, now, pace)))
         case Subscribed(name, expires):
@@ -149,7 +153,7 @@ def _business(state: Push, now: float) -> Command | None:
 def _heard(state: Push, heard: Heard, now: float) -> Push:
     """Events of a subscription that is not this one change nothing of it: it was replaced, or never known of."""
     if heard.changed or any(event in (MISSED, REMOVED) for event, _ in heard.lifecycle):
-        state = replace(state, due=now)
+        state = replace(state, due=min(state.due, max(now, state.polled + LEAST)))
     if not state.subscription:
         return state
     mine = {event for event, name in heard.lifecycle if name == state.subscription}

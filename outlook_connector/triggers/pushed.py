@@ -185,7 +185,7 @@ class _Worker:
 
     def _save(self) -> None:
         """Writes the row where something changed that outlives this worker. Raises ``StoreConflict``."""
-        lasting = replace(self._push, due=0.0, placed=False)
+        lasting = replace(self._push, due=0.0, placed=False, polled=0.0)
         kept = replace(self._watch, push=lasting, address=self._settings.address.print)
         if kept != self._saved:
             self._version = watches.save_watch(self._means.store, self._settings.name, kept, self._version)
