@@ -1,6 +1,5 @@
 """What the dispatcher checks of an operation or a trigger, on the way in and on the way out."""
 
-import difflib
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -17,6 +16,8 @@ def unknown(kind: str, name: object, known: Collection[str], others: Collection[
     near, or the word that it is one of the ``others``."""
     if str(name) in others:
         return UnknownOperation(f"{name} is no {kind}: {CALLED[kind]}.", details={"similar": []})
+    import difflib
+
     similar = difflib.get_close_matches(str(name)[:100], known, 3, 0.5)
     hint = f" Did you mean {' or '.join(similar)}?" if similar else ""
     return UnknownOperation(f"There is no {kind} {str(name)[:100]!r}.{hint}", details={"similar": similar})

@@ -5,7 +5,6 @@ use, and each schema is compiled on first use and kept. Explanations never quote
 be a secret or the content of a mail.
 """
 
-import difflib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -228,6 +227,8 @@ def _required(error: Any) -> _Told:
 
 
 def _additional(error: Any) -> _Told:
+    import difflib
+
     known = list(error.schema.get("properties", {}))
     for name in error.instance:
         if name not in known:

@@ -12,7 +12,6 @@ from urllib.parse import unquote
 from ..errors import ConfigError
 from .interface import Store
 from .memory import MemoryStore
-from .sqlite import SqliteStore
 
 KEY_VARIABLE = "OUTLOOK_CONNECTOR_KEY"
 
@@ -63,6 +62,7 @@ def _memory(rest: str, key: str | None, environment: Mapping[str, str]) -> Store
 def _sqlite(rest: str, key: str | None, environment: Mapping[str, str]) -> Store:
     from .keyfile import read_or_create  # late: the cryptography below costs 40 ms, and memory: needs none
     from .sealed import SealedStore
+    from .sqlite import SqliteStore
 
     path = _path(rest)
     store = SqliteStore(path)
