@@ -9,6 +9,8 @@ from typing import Any
 from .settings import Settings
 
 INVOKE, POLL = "outlook.invoke", "outlook.poll"
+IN_MEMORY = "celery.beat:Scheduler"
+"""The schedule keeps no file: what has been polled is in the token store."""
 UNSAID = {"argsrepr": "…", "kwargsrepr": "…"}
 """What a task's message shows of its arguments beside the arguments themselves."""
 
@@ -31,8 +33,9 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "worker_deduplicate_successful_tasks": True,
         "result_expires": settings.result_seconds,
         "result_extended": False,
+        "result_backend_always_retry": True,
         "worker_send_task_events": False,
-        "beat_scheduler": "celery.beat:Scheduler",
+        "beat_scheduler": IN_MEMORY,
         "beat_schedule": _schedule(settings),
         "timezone": "UTC",
         **_trust(settings),

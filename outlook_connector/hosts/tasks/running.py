@@ -13,6 +13,7 @@ from celery import signals
 from celery.beat import EmbeddedService
 
 from ...redaction import Redaction
+from .configuration import IN_MEMORY
 from .publishing import Publisher
 
 FORM = "%(asctime)s %(levelname)s %(processName)s %(name)s: %(message)s"
@@ -26,7 +27,7 @@ def run(app: Any, publisher: Publisher, *, concurrency: int, beat: bool) -> int:
     Any number of workers may have a schedule: a trigger is polled by one at a time. Events go out by ``publisher``.
     """
     signals.setup_logging.connect(_own_logging, weak=False)
-    schedule = EmbeddedService(app, thread=True, max_interval=TICK) if beat else None
+    schedule = EmbeddedService(app, thread=True, max_interval=TICK, scheduler_cls=IN_MEMORY) if beat else None
     worker = app.Worker(
         hostname=f"outlook-{os.getpid()}@{socket.gethostname()}",
         concurrency=concurrency,
