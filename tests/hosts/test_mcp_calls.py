@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import threading
 import unicodedata
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_world import COMMAND, config_file, environment, run
+from cli_world import config_file
 from mcp import Client
 from mcp.shared.exceptions import MCPError
 from mcp_world import call, error_of, process, serving, speak, texts
@@ -192,44 +190,3 @@ def test_a_long_call_tells_how_far_it_is(sandbox: Sandbox, tmp_path: Path) -> No
         result = speak(url, export)
     assert not result.is_error, texts(result)
     assert heard and [done for done, _ in heard] == sorted({done for done, _ in heard})
-
-
-def test_without_a_connection_it_says_so_on_stderr_and_nothing_on_stdout() -> None:
-    result = run("mcp")
-    assert (result.code, result.out) == (2, "")
-    assert "No connection is configured" in result.err
-
-
-def test_what_is_no_message_is_answered_and_the_session_goes_on(config: str) -> None:
-    lines = [
-        "this is no JSON",
-        '{"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"protocolVersion": "2025-11-25", '
-        '"capabilities": {}, "clientInfo": {"name": "raw", "version": "1"}}}',
-        '{"jsonrpc": "2.0", "method": "notifications/initialized"}',
-        '{"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"arguments": 7}}',
-        '{"jsonrpc": "2.0", "id": 3, "method": "ping"}',
-    ]
-    with subprocess.Popen(
-        [*COMMAND, "mcp", "--config", config],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment(),
-    ) as raw:
-        giving_up = threading.Timer(40, raw.kill)
-        giving_up.start()
-        raw.stdin.write("\n".join(lines) + "\n")
-        raw.stdin.flush()
-        answers: dict[Any, Any] = {}
-        while 3 not in answers:
-            answer = json.loads(raw.stdout.readline())
-            answers[answer.get("id")] = answer
-        raw.stdin.close()
-        told = raw.stderr.read()
-        giving_up.cancel()
-    assert raw.returncode == 0
-    assert answers[1]["result"]["protocolVersion"] == "2025-11-25"
-    assert answers[2]["error"]["code"] == -32602
-    assert answers[3]["result"] == {}
-    assert "Traceback" not in told

@@ -73,7 +73,8 @@ def mcp(
             return
         from ..mcp.stdio import serve
 
-        serve(parts.connector, allowed, max_result)
+        with told_to_stop() as stop:
+            serve(parts.connector, allowed, max_result, stop)
 
 
 def _over_http(
