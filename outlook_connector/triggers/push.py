@@ -137,6 +137,8 @@ def wanted(state: Push, now: float) -> Command | None:
 
 def rest(state: Push, now: float) -> float:
     """Seconds until something is to be done, if nothing is heard until then."""
+    if not state.placed:
+        return max(state.due - now, 0.0)
     renewal = state.begun + (state.expires - state.begun) / 2 if state.subscription else 0.0
     business = max(state.again, 0.0 if state.asked else renewal)
     return max(min(state.due, business) - now, 0.0)
