@@ -32,7 +32,8 @@ def many_accounts(
     kind: str, *, accounts: int, workers: int, latency: float, patience: float = 1.0
 ) -> Outcome:
     """Each worker goes through all accounts, every one of which needs a refresh, beginning at another place; the lease
-    of one more account is held by a worker that hangs. Nobody waits for another account's refresh."""
+    of one more account is held by a worker that hangs. Nobody waits for another account's refresh: what counts is how
+    long a worker slept until it had a token, since what it took on a busy machine is the machine's affair."""
     with Sandbox() as sandbox, shared_store(kind) as store:
         person = sandbox.users[0]
         common = sandbox.config()
@@ -58,6 +59,7 @@ def many_accounts(
         heard = [worker.hear() for worker in started]
         posts = World(sandbox).posts()
     seconds = sorted(one for found in heard for one in found["seconds"])
+    slept = [one for found in heard for one in found["slept"]]
     figures = {
         "tokens": len(seconds),
         "failed": sum(found["failed"] for found in heard),
@@ -65,7 +67,8 @@ def many_accounts(
         "median s": round(statistics.median(seconds), 3),
         "99 % s": round(seconds[int(len(seconds) * 0.99)], 3),
         "longest s": round(seconds[-1], 3),
-        "waited": sum(one > latency + patience for one in seconds),
+        "longest wait s": round(max(slept), 3),
+        "waited": sum(one > latency + patience for one in slept),
     }
     must = {"failed": none, "waited": none, "refresh posts": lambda n: n == accounts}
     name = f"{accounts} accounts, {workers} workers, {latency * 1000:.0f} ms token latency, {kind}"
