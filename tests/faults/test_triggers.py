@@ -24,5 +24,6 @@ def test_no_mail_is_missed_by_push_and_none_has_two_ids(by: int) -> None:
     row = run_by_push(({}, INBOX)[by], plan, seed=7)
     wanted = {"removed": plan.removals, "place": plan.places, "killed": plan.kills}
     assert {name: row.counts[name] for name in wanted} == wanted
-    assert row.counts["lost"] > plan.mails / 20, "a part of the notifications did get lost"
+    lost, _, sent = str(row.counts["lost"]).partition(" of ")
+    assert int(lost) > int(sent) / 10, "a part of the notifications did get lost"
     assert not row.wrong, str(row)
