@@ -15,7 +15,9 @@ from mcp_world import call, error_of, process, serving, speak, texts
 
 from outlook_connector import Connector, ConnectorError, connect
 from outlook_connector.hosts.mcp.offering import tool_name
+from outlook_connector.hosts.mcp.reporting import rising
 from outlook_connector.manifest import load
+from outlook_connector.progress import Progress
 from outlook_connector.sandbox import Sandbox
 from outlook_connector.sandbox.seed.anchors import ADELE, QUARTERLY_REPORT
 
@@ -190,3 +192,33 @@ def test_a_long_call_tells_how_far_it_is(sandbox: Sandbox, tmp_path: Path) -> No
         result = speak(url, export)
     assert not result.is_error, texts(result)
     assert heard and [done for done, _ in heard] == sorted({done for done, _ in heard})
+
+
+class Broken(Connector):
+    """A connector with a fault in its own code, whose text tells what was worked on."""
+
+    def invoke(self, *_arguments: Any, **_options: Any) -> dict[str, Any]:
+        raise KeyError("canary")
+
+
+def test_a_fault_of_the_program_s_own_tells_where_it_is_and_nothing_else(sandbox: Sandbox) -> None:
+    async def twice(client: Client) -> list[Any]:
+        return [await client.call_tool("folders_list", {}) for _ in range(2)]
+
+    with connect(sandbox.config()) as connector:
+        broken = Broken.__new__(Broken)
+        vars(broken).update(vars(connector))
+        with serving(broken) as url:
+            first, second = speak(url, twice)
+    assert error_of(first) == error_of(second)
+    assert error_of(first)["code"] == "unexpected"
+    assert "KeyError in invoke" in error_of(first)["message"]
+    assert "canary" not in str(first)
+
+
+def test_progress_only_rises_though_each_file_begins_anew() -> None:
+    told: list[tuple[float, float | None]] = []
+    heard = rising(lambda done, total, _text: told.append((done, total)))
+    for done, total in ((0, 10), (5, 10), (10, 10), (0, 4), (4, 4), (4, 4)):
+        heard(Progress("attachments.add", "bytes", done, total))
+    assert told == [(5, 10), (10, 10), (14, 14)]

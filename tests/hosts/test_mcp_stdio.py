@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -70,6 +71,14 @@ def test_without_a_connection_it_says_so_on_stderr_and_nothing_on_stdout() -> No
     result = run("mcp")
     assert (result.code, result.out) == (2, "")
     assert "No connection is configured" in result.err
+
+
+def test_without_the_library_it_names_what_to_install(config: str) -> None:
+    program = "import sys; sys.modules['mcp'] = None; from outlook_connector.hosts.cli import main; main()"
+    command = [sys.executable, "-c", program, "mcp", "--config", config]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment(), check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert 'pip install "outlook-connector[mcp]"' in done.stderr
 
 
 def test_it_ends_when_its_client_goes(config: str) -> None:
