@@ -32,18 +32,20 @@ LONGEST_WAIT = 600.0
 
 @dataclass(frozen=True)
 class Reply:
-    """One answer: ``headers`` answer to lower-case names."""
+    """One answer: ``headers`` answer to lower-case names. ``value`` is the body where that was read already, as a part
+    of a batch; ``body`` is empty then."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    value: Any = None
 
     def json(self) -> dict[str, Any]:
         """The body as an object; an empty body is ``{}``. Raises ``UnexpectedResponse``."""
-        if not self.body.strip():
+        if self.value is None and not self.body.strip():
             return {}
         try:
-            value = read_json(self.body)
+            value = self.read()
         except ValueError:
             raise UnexpectedResponse(
                 "Graph's answer is not JSON.", details=_facts(self, {}), retryable=False
@@ -51,6 +53,10 @@ class Reply:
         if not isinstance(value, dict):
             raise UnexpectedResponse("Graph's answer is not a JSON object.", details=_facts(self, {}))
         return value
+
+    def read(self) -> Any:
+        """The body's value. Raises ``ValueError`` where it has none."""
+        return read_json(self.body) if self.value is None else self.value
 
 
 _BY_STATUS: Mapping[int, type[GraphError]] = {
@@ -175,7 +181,7 @@ def text_of(resource: Mapping[str, Any], name: str) -> str:
 
 def _told(reply: Reply) -> Mapping[str, Any]:
     try:
-        value = read_json(reply.body)
+        value = reply.read()
     except ValueError:
         return {}
     told = value.get("error") if isinstance(value, dict) else None

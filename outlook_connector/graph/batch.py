@@ -5,7 +5,6 @@ mailbox alone, whatever thread or worker uses it (see ``limits``). https://learn
 """
 
 import base64
-import json
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -123,15 +122,14 @@ def _reply(part: Mapping[str, Any]) -> Reply:
             "Graph's answer to a part of a batch has no status, or headers of another form."
         )
     headers = {str(name).lower(): str(value) for name, value in named.items()}
-    return Reply(status, headers, _bytes(part.get("body")))
+    body = part.get("body")
+    if body is None or isinstance(body, str):
+        return Reply(status, headers, _bytes(body or ""))
+    return Reply(status, headers, b"", body)
 
 
-def _bytes(body: Any) -> bytes:
-    """JSON as it is; anything else comes as a text in base64."""
-    if body is None:
-        return b""
-    if not isinstance(body, str):
-        return json.dumps(body).encode()
+def _bytes(body: str) -> bytes:
+    """What is no JSON comes as a text in base64."""
     try:
         return base64.b64decode(body, validate=True)
     except ValueError:

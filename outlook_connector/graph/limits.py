@@ -19,7 +19,8 @@ log = logging.getLogger("outlook_connector.graph")
 NOTABLE = 1.0
 """Seconds of waiting that are worth a line in the log."""
 MOST_GATES = 1000
-"""Gates that are kept before those are dropped that have not been used for as long as a window is."""
+"""Gates that are kept before those are dropped that have not been used for as long as a window is; where many are in
+use, they are looked through again when there are twice as many."""
 FORGOTTEN = 900.0
 
 
@@ -35,6 +36,7 @@ class Limits:
         self._store = store
         self._lock = ForkSafeLock()
         self._gates: dict[tuple[int, str], Gate] = {}
+        self._looked_through_at = MOST_GATES
 
     @property
     def concurrent(self) -> int:
@@ -71,9 +73,9 @@ class Limits:
             return found
         address = (self._person() or mailbox).lower() if mailbox == self._own else mailbox
         with self._lock:
-            if len(self._gates) > MOST_GATES:
+            if len(self._gates) > self._looked_through_at:
                 used = {one: gate for one, gate in self._gates.items() if gate.idle() < FORGOTTEN}
-                self._gates = used
+                self._gates, self._looked_through_at = used, max(MOST_GATES, 2 * len(used))
             found = self._gates.get((process, address)) or self._made(address)
             return self._gates.setdefault(
                 (process, mailbox), self._gates.setdefault((process, address), found)

@@ -102,7 +102,7 @@ def _segments(path: str, at: str) -> list[str]:
 
 
 def _told(reply: Reply) -> dict[str, Any]:
-    if "json" in reply.headers.get("content-type", "json"):
+    if reply.value is not None or "json" in reply.headers.get("content-type", "json"):
         return {"status": reply.status, "body": reply.json()}
     return {"status": reply.status, "text": reply.body.decode("utf-8-sig", "replace")}
 
