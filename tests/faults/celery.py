@@ -224,8 +224,8 @@ class Outcome:
     def __str__(self) -> str:
         total = sum(row.operations for row in self.rows)
         return (
-            f"{total} operations by 2 workers in {self.seconds:.0f} s, {self.told.killed} times kill -9, RabbitMQ "
-            f"restarted {self.told.restarted} times; {self.calls} requests to the mailbox, at most {self.most} at "
+            f"{total} operations by 2 workers in {self.seconds:.0f} s, kill -9: {self.told.killed}, restarts of "
+            f"RabbitMQ: {self.told.restarted}; {self.calls} requests to the mailbox, at most {self.most} at "
             f"once, {self.refused} refused with 429."
         )
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ import pytest
 pytest.importorskip("celery")
 
 from cli_world import JWT
-from worker_world import ADELE, KIM, NEEDED, config_of, eventually, world
+from worker_world import ADELE, KIM, NEEDED, Results, config_of, eventually, world
 
 from outlook_connector import ConnectorError, connect
 from outlook_connector.hosts.tasks import answer_of, submit
@@ -46,10 +47,20 @@ CALLS: tuple[tuple[str, Any], ...] = (
 )
 
 
+@contextmanager
+def results_server() -> Iterator[Results]:
+    results = Results()
+    try:
+        yield results
+    finally:
+        results.stop()
+
+
 @pytest.fixture(scope="module")
 def celery() -> Iterator[Any]:
     """One worker with one process, which logs all that there is to log."""
-    with world(longestWait=60) as found:
+    with results_server() as results, world(results=results.url, longestWait=60) as found:
+        found.results = results
         worker = found.worker("--concurrency", "1", "--debug")
         eventually(lambda: "ready." in worker.told())
         yield found
@@ -123,6 +134,17 @@ def test_a_service_that_wants_more_time_than_a_task_waits_is_told_at_once(celery
     celery.sandbox.fault(match="GET /me/mailFolders/archive/messages", status=429, retry_after=3600, times=1)
     error = told(celery, "messages.list", {"folder": "archive", "limit": 1})["error"]
     assert (error["code"], error["details"]["retryAfter"]) == ("throttled", 600)
+
+
+def test_an_answer_waits_for_a_results_server_that_is_away(celery: Any) -> None:
+    celery.sandbox.fault(match="GET /me/mailFolders", delay=1, times=1)
+    before = len(celery.sandbox.requests)
+    result = submit(celery.app, "folders.list", {"limit": 1})
+    eventually(lambda: len(celery.sandbox.requests) > before)
+    celery.results.stop()
+    eventually(lambda: celery.workers[0].told().count("Failed operation _store_result") > 2)
+    celery.results.start()
+    assert "value" in answer_of(result, 60)
 
 
 def children(worker: Any) -> list[int]:

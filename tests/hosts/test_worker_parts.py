@@ -15,6 +15,8 @@ import pytest
 
 pytest.importorskip("celery")
 
+from cli_world import run
+
 from outlook_connector import ConfigError, ConnectorError, InvalidInput, OutcomeUnknown, TransportError
 from outlook_connector.hosts.tasks import OperationFailed, make_app, read_settings
 from outlook_connector.hosts.tasks.cloudevents import cloud_event, encoded
@@ -253,3 +255,28 @@ def test_the_brokers_certificate_has_to_be_for_its_name(tmp_path: Path) -> None:
         )
         with pytest.raises(ssl.SSLCertVerificationError, match=r"127\.0\.0\.1"):
             app.connection_for_write().connect()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ([], "No connection is configured"),
+        (["--connection", "sales"], "NAME=CONFIG.yaml"),
+        (["--connection", "sales=/nowhere.yaml"], "Connection sales"),
+        (["--connection", "a b=/nowhere.yaml"], "connections"),
+        (["--settings", "/nowhere/worker.yaml"], "worker.yaml"),
+        (["--connection", "sales=CONFIG", "--beat"], "needs a schedule"),
+        (["--connection", "sales=CONFIG", "--broker", "http://x:y@z"], "broker"),
+    ],
+)
+def test_the_command_refuses_what_it_cannot_work_with(
+    arguments: list[str], told: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "sales.json"
+    file.write_text(json.dumps(CONNECTION))
+    result = run(
+        "worker", *(one.replace("CONFIG", str(file)) if "=CONFIG" in one else one for one in arguments)
+    )
+    assert result.code == 2
+    assert told in result.err
+    assert "x:y" not in result.err

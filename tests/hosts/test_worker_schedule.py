@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,14 +20,21 @@ from tests.faults.limits import at_once
 
 pytestmark = NEEDED
 
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "celery.md"
+ANSWERED = """
+try:
+    print(task.get(timeout=60))
+except Exception as failed:
+    print(type(failed).__name__, failed.args[0])
+"""
 POLLED = "message.received: done"
 SCHEDULE = {"inbox": {"trigger": "message.received", "input": {"folder": "inbox"}, "every": 1}}
 
 
 @pytest.fixture(scope="module")
 def celery() -> Iterator[Any]:
-    """Two workers, each with the schedule, that have polled for the first time."""
-    with world(schedule=SCHEDULE) as found:
+    """Two workers, each with the schedule, that have polled for the first time. Answers go by the broker."""
+    with world(schedule=SCHEDULE, results="rpc://") as found:
         for _ in range(2):
             found.worker("--concurrency", "1", "--beat")
         eventually(lambda: any(POLLED in one.told() for one in found.workers), 60)
@@ -95,3 +106,23 @@ def test_two_schedules_and_two_workers_never_poll_one_trigger_at_once_and_lose_n
     assert at_once([(one.began, one.ended) for one in polls if one.ended]) == 1
     assert not any("cannot be polled" in one.told() for one in celery.workers)
     queue.close()
+
+
+def test_the_schedule_outlives_a_broker_that_restarts(celery: Any) -> None:
+    before = celery.sandbox.deliver(ADELE, {"subject": "Before"})
+    celery.broker.restart()
+    after = celery.sandbox.deliver(ADELE, {"subject": "After"})
+    queue = Queue(celery, "second", "adele.message.*")
+    eventually(lambda: {one["subject"] for one in queue.taken()} >= {before, after}, 90)
+    queue.close()
+
+
+def test_the_callers_example_of_the_docs_runs(celery: Any, tmp_path: Path) -> None:
+    [first, _] = re.findall(r"```python\n(.*?)```", DOCS.read_text(), re.DOTALL)
+    program = first.replace("amqp://localhost", celery.broker.url).replace('"sales"', '"adele"')
+    program = program.replace("print(task.get(timeout=60))", ANSWERED)
+    wrong = program.replace('"limit": 5', '"limit": 0')
+    for text, told in ((program, "nextCursor"), (wrong, "invalidInput")):
+        words = [sys.executable, "-c", text]
+        done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=90, check=False)
+        assert told in done.stdout, done.stderr

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -32,6 +34,24 @@ def world(**settings: Any) -> Iterator[Any]:
         sandbox = stack.enter_context(Sandbox())
         config = sandbox.config(http={"caBundle": sandbox.ca_file, "deadline": 6})
         yield stack.enter_context(celery_world(broker, store, sandbox, config, **settings))
+
+
+class Results:
+    """A Redis for answers alone, which can go away and come back empty."""
+
+    def __init__(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self._port = free.getsockname()[1]
+        self.url = f"redis://127.0.0.1:{self._port}/0"
+        self.start()
+
+    def start(self) -> None:
+        command = ["redis-server", "--port", str(self._port), "--bind", "127.0.0.1", "--save", ""]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.wait(10)
 
 
 def config_of(world: Any) -> dict[str, Any]:
