@@ -25,6 +25,7 @@ class Account:
     From ``refresh_at`` on Microsoft Entra would have the token renewed, long before its end.
     ``scopes`` were granted. ``asked`` were asked for, granted or not, so that nobody asks again in vain. ``offered``
     an administrator has consented to since, ``.default`` standing for all that the app registration lists.
+    ``named`` were asked for at the sign-in by their names, beside what the operations need.
     ``demanded`` are the claims that the next sign-in has to answer, where a challenge could not be met without
     a person; ``answered`` are those that the present token was got with.
     ``lineage`` holds hashes of the refresh tokens that led here, so that a host's older one is known as such.
@@ -38,6 +39,7 @@ class Account:
     scopes: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
     offered: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
     username: str | None = None
     display_name: str | None = None
     object_id: str | None = None
@@ -161,5 +163,5 @@ def restored(raw: Mapping[str, Any]) -> Account:
     """An account from JSON values. Unknown fields of a later version are left out, missing ones have their defaults;
     raises ``TypeError`` where there is no account at all."""
     known = {item.name for item in fields(Account)} & set(raw)
-    lists = {name: tuple(raw.get(name, ())) for name in ("scopes", "asked", "offered", "lineage")}
+    lists = {name: tuple(raw.get(name, ())) for name in ("scopes", "asked", "offered", "named", "lineage")}
     return Account(**{**{name: raw[name] for name in known}, **lists})

@@ -35,6 +35,7 @@ class Pending:
     interval: float
     expires_at: float
     next_at: float
+    named: tuple[str, ...] = ()
 
 
 class DeviceSignIn:
@@ -46,14 +47,15 @@ class DeviceSignIn:
         self._client = client
         self._clock = clock
 
-    def begin(self, scopes: tuple[str, ...]) -> dict[str, Any]:
+    def begin(self, scopes: tuple[str, ...], named: tuple[str, ...] = ()) -> dict[str, Any]:
         """``{"userCode", "verificationUri", "expiresAt", "interval", "deviceSession"}``: show the first two to the
-        person, keep the last for ``poll``. Whoever has it can complete the sign-in."""
+        person, keep the last for ``poll``. Whoever has it can complete the sign-in. ``named`` are those of the
+        scopes that were asked for by name."""
         flow = self._client.device(scopes)
         handle, now = Secret(secrets.token_urlsafe(24)), self._clock.time()
         life, interval = float(flow["expires_in"]), float(flow["interval"])
         pending = Pending(
-            owner(self._config), str(flow["device_code"]), scopes, interval, now + life, now + interval
+            owner(self._config), str(flow["device_code"]), scopes, interval, now + life, now + interval, named
         )
         self._save(handle, pending, self._store.load(_key(handle))[1])
         return {
@@ -97,7 +99,7 @@ class DeviceSignIn:
             now = self._clock.time()
             supplied = self._config.refresh_token
             used = [supplied] if supplied else []
-            base = Account(self._config.account, signed_in_at=now)
+            base = Account(self._config.account, signed_in_at=now, named=pending.named)
             asked = short(pending.scopes, self._config.graph_audience)
             return renewed(base, answer, self._config, now, asked, used)
         raise failure.with_traceback(None) from None
@@ -113,7 +115,8 @@ class DeviceSignIn:
     def _load(self, handle: Secret) -> tuple[Pending, int]:
         pending, version = read(self._store.load(_key(handle)))
         check(pending, owner(self._config), "deviceSession", "has expired")
-        return Pending(**{**pending, "scopes": tuple(pending["scopes"])}), version
+        lists = {name: tuple(pending.get(name, ())) for name in ("scopes", "named")}
+        return Pending(**{**pending, **lists}), version
 
     def _save(self, handle: Secret, pending: Pending, version: int) -> int:
         life = max(pending.expires_at - self._clock.time(), 1.0)

@@ -97,6 +97,7 @@ class Auth:
             login_hint,
             prompt,
             account.demanded if account else None,
+            _named(scopes, account),
         )
 
     @frameless
@@ -139,7 +140,8 @@ class Auth:
         """Begins a person's sign-in on another device: ``{"userCode", "verificationUri", "expiresAt", "interval",
         "deviceSession"}``; show the first two, and hand the last to ``complete_device`` every ``interval`` seconds."""
         self._delegated("sign anybody in")
-        return self._device.begin(self._wanted(scopes, self._tokens.account()))
+        account = self._tokens.account()
+        return self._device.begin(self._wanted(scopes, account), _named(scopes, account))
 
     @frameless
     def complete_device(self, device_session: str) -> dict[str, Any]:
@@ -187,10 +189,10 @@ class Auth:
         refresh token and stores nothing. Raises ``AuthError`` where it is refused, and as ``tried`` does."""
         return tried(self.config, self._client, self._session, self.clock, self._tokens.account())
 
-    def asked(self) -> tuple[str, ...]:
-        """The permissions that a person has been asked for so far, granted or not; empty where that is not known."""
+    def named(self) -> tuple[str, ...]:
+        """The permissions that were asked for by name at the sign-in, beside what the operations need."""
         account = self._tokens.held() or self._tokens.account()
-        return account.asked if account else ()
+        return account.named if account else ()
 
     @frameless
     def export_account(self, passphrase: str) -> dict[str, Any]:
@@ -259,3 +261,8 @@ class Auth:
                 f"With auth {self.config.auth} the connector cannot {what}. Use auth {' or '.join(ways)} for that.",
                 details={"problems": [{"pointer": "/auth", "message": f"is {self.config.auth}"}]},
             )
+
+
+def _named(scopes: Iterable[str] | None, account: Account | None) -> tuple[str, ...]:
+    """What is named and what was before, as long as each sign-in adds to the one before."""
+    return () if scopes is None else tuple(sorted({*scopes, *(account.named if account else ())}))

@@ -38,17 +38,18 @@ class SignIn:
         login_hint: str | None,
         prompt: str | None,
         claims: str | None = None,
+        named: tuple[str, ...] = (),
     ) -> dict[str, Any]:
         """``{"authorizationUrl", "state", "expiresAt"}``: send the person's browser to the URL.
 
-        ``claims`` are those that the sign-in has to answer. The caller binds ``state`` to the browser's session, so
-        that nobody completes another person's sign-in.
+        ``claims`` are those that the sign-in has to answer, ``named`` the scopes that were asked for by name. The
+        caller binds ``state`` to the browser's session, so that nobody completes another person's sign-in.
         """
         target = self._target(redirect_uri)
         flow = self._client.authorization(
             scopes, claims, redirect_uri=target, login_hint=login_hint, prompt=prompt
         )
-        return self._begun(flow)
+        return self._begun(Hidden({**flow, "named": named}))
 
     def begin_consent(self, scopes: tuple[str, ...], redirect_uri: str | None) -> dict[str, Any]:
         """As ``begin``, for an administrator who grants ``scopes`` to everybody; without any, all that the app
@@ -84,7 +85,7 @@ class SignIn:
         answer = self._client.redeem(flow, Hidden({name: parameters[name] for name in ("state", "code")}))
         now = self._clock.time()
         asked = short(flow.get("scope") or (), self._config.graph_audience)
-        base = Account(self._config.account, signed_in_at=now)
+        base = Account(self._config.account, signed_in_at=now, named=tuple(flow.get("named") or ()))
         return renewed(base, answer, self._config, now, asked, self._superseded())
 
     def _superseded(self) -> list[Secret]:

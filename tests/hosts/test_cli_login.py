@@ -124,6 +124,19 @@ def test_a_permission_asked_for_besides_is_not_told_to_be_removed(sandbox: Sandb
     assert "asked for besides what is needed: Mail.Send" in told["found"]
 
 
+def test_what_the_operations_needed_before_they_were_narrowed_is_more_than_needed(
+    sandbox: Sandbox, config: str, tmp_path: Path
+) -> None:
+    assert login(sandbox, config).code == 0
+    made = json.loads(Path(config).read_text(encoding="utf-8"))
+    narrowed = config_file(tmp_path, {**made, "operations": {"allow": ["messages.list"]}}, "narrowed.json")
+    told = next(
+        one for one in run("doctor", "--config", narrowed).json["checks"] if one["check"] == "permissions"
+    )
+    assert told["state"] == "warn"
+    assert "more than needed: Mail.ReadWrite, Mail.Send" in told["found"]
+
+
 @pytest.mark.parametrize("other", [["--device"], ["--hint", ADELE]])
 def test_what_makes_no_sense_with_an_administrators_consent_is_refused(other: list[str], config: str) -> None:
     result = run("login", *other, "--admin-consent", "--config", config)

@@ -37,6 +37,15 @@ def test_a_public_client_signs_in_on_another_device_too(world: World) -> None:
     assert world.me(auth.refresh() and auth.token()).status_code == 200
 
 
+def test_what_was_asked_for_by_name_is_known_to_have_been(world: World) -> None:
+    auth = world.nobody()
+    begun = auth.begin_device(["Mail.Send"])
+    world.sandbox.entra.approve_device(begun["userCode"], ADELE)
+    world.pass_time(begun["interval"])
+    assert world.nobody().complete_device(begun["deviceSession"])["username"] == ADELE
+    assert world.nobody().named() == ("Mail.Send",)
+
+
 def test_while_nobody_has_signed_in_the_answer_tells_when_to_ask_again(world: World) -> None:
     auth = world.nobody()
     begun = auth.begin_device()

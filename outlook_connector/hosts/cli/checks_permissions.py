@@ -29,7 +29,7 @@ def permissions(patient: Patient) -> Verdict:
     spare = _spare(patient, held)
     if not spare:
         return "ok", ", ".join(held), ""
-    named = set(context.auth.asked())
+    named = set(context.auth.named())
     unasked = [one for one in spare if one not in named]
     if not unasked:
         return "ok", f"{', '.join(held)}; asked for besides what is needed: {', '.join(spare)}", ""
