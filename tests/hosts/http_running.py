@@ -13,18 +13,10 @@ KEY = "a-key-of-the-tests-0123456789abcdef"
 
 
 @contextmanager
-def serving(config: str, name: str = "default") -> Iterator[str]:
+def serving(config: str, name: str = "default", port: int = 0) -> Iterator[str]:
     """The host's address while it runs with the connection ``name``; callers need ``KEY``."""
-    arguments = [
-        "serve",
-        "--port",
-        "0",
-        "--connection",
-        f"{name}={config}",
-        "--api-key-env",
-        "TEST_KEY",
-        "--json",
-    ]
+    place = ["--port", str(port), "--connection", f"{name}={config}"]
+    arguments = ["serve", *place, "--api-key-env", "TEST_KEY", "--json"]
     with subprocess.Popen(
         [*COMMAND, *arguments], stdout=subprocess.PIPE, text=True, env=environment({"TEST_KEY": KEY})
     ) as process:

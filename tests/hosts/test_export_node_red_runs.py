@@ -135,7 +135,7 @@ def _awaited(look: Callable[[], Any], timeout: float = 30) -> Any:
         if found := look():
             return found
         time.sleep(0.1)
-    raise AssertionError("nothing came of it in time")
+    raise AssertionError("it did not come in time")
 
 
 def test_every_node_is_registered_without_an_error(red: NodeRed) -> None:
@@ -216,6 +216,69 @@ def test_a_connection_that_does_not_work_is_told(
     assert key not in red.said()
 
 
+def watching(host: str, **given: str) -> list[Json]:
+    """A flow that tells of every message that comes into a folder."""
+    trigger = {
+        **{
+            "id": "watch",
+            "type": "outlook-message-received",
+            "z": "tab",
+            "connection": "host",
+            "interval": "1",
+        },
+        **{"x": 1, "y": 1, "wires": [["done"]], **given},
+    }
+    tell = {
+        "id": "done",
+        "type": "function",
+        "z": "tab",
+        "func": "node.warn('GOT ' + msg.payload.message.subject);",
+    }
+    return [TAB, connection(host), trigger, {**tell, "outputs": 0, "x": 2, "y": 1}]
+
+
+def _polled(mailbox: Sandbox) -> None:
+    """Waits until the trigger has asked more often than its first poll does, which says where it begins."""
+    before = len(mailbox.requests)
+    _awaited(lambda: len(mailbox.requests) > before + 5)
+
+
+def got(red: NodeRed, subject: str) -> int:
+    return red.said().count(f"GOT {subject}")
+
+
+def test_a_trigger_goes_on_after_the_host_was_gone_and_has_forgotten(
+    red: NodeRed, mailbox: Sandbox, tmp_path: Path
+) -> None:
+    config = config_file(tmp_path, mailbox.config())
+    with serving(config, "office") as url:
+        red.deploy(watching(url))
+        _polled(mailbox)
+        mailbox.deliver(anchors.ADELE, {"subject": "While it runs"})
+        _awaited(lambda: got(red, "While it runs"))
+    mailbox.deliver(anchors.ADELE, {"subject": "While it is gone"})
+    before = len(red.said())
+    _awaited(lambda: "was not reached" in red.said()[before:])
+    # Its store is memory, so that the new one knows neither the cursor nor where it stood.
+    with serving(config_file(tmp_path, mailbox.config()), "office", int(url.rpartition(":")[2])):
+        _awaited(lambda: got(red, "While it is gone"))
+        mailbox.deliver(anchors.ADELE, {"subject": "Afterwards"})
+        _awaited(lambda: got(red, "Afterwards"))
+    assert "cursorLost" in red.said() or "is kept no more" in red.said()
+    assert got(red, "Afterwards") == 1
+
+
+def test_a_trigger_whose_inputs_are_others_begins_anew(red: NodeRed, host: str, mailbox: Sandbox) -> None:
+    red.deploy(watching(host))
+    _polled(mailbox)
+    before = len(red.said())
+    red.deploy(watching(host, in_folder="inbox", in_folder_type="str"))
+    _polled(mailbox)
+    mailbox.deliver(anchors.ADELE, {"subject": "Into the inbox"})
+    _awaited(lambda: got(red, "Into the inbox"))
+    assert "error" not in red.said()[before:]
+
+
 class Templates(HTMLParser):
     """The page's own script, each form, and the helps together, as files to be linted."""
 
@@ -239,7 +302,7 @@ def test_the_javascript_and_the_html_lint(package: Path, tmp_path: Path) -> None
     parts = Templates((package / "outlook.html").read_text(encoding="utf-8")).files
     for name, text in parts.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
-    for name in ("outlook.js", "lib/host.js", "lib/values.js"):
+    for name in ("outlook.js", "lib/host.js", "lib/place.js", "lib/values.js"):
         (tmp_path / Path(name).name).write_bytes((package / name).read_bytes())
     modules = HERE / "node_modules"
     (tmp_path / "eslint.config.mjs").write_bytes((HERE / "eslint.config.mjs").read_bytes())

@@ -126,6 +126,14 @@ def test_a_form_asks_for_the_connection_every_input_and_where_the_answer_goes(
         assert required == {"configRef", "responseVariable", *schema.get("required", ())}
 
 
+def test_a_connections_form_asks_for_what_init_takes(archive: zipfile.ZipFile) -> None:
+    form = json.loads(archive.read("uischema/outlook.json"))
+    init = ElementTree.fromstring(archive.read("config/init.xml"))
+    taken = {one.get("name") for one in init.iter(f"{SYNAPSE}parameter")}
+    assert (form["connectorName"], form["connectionName"]) == ("outlook", "outlook")
+    assert {one["name"] for one in attributes(form)} - {"connectionName"} == taken - {"name"}
+
+
 @pytest.mark.parametrize(
     ("operation", "field", "wanted"),
     [

@@ -19,7 +19,7 @@ from .editor import page
 from .example import flow
 
 NAME = "node-red-contrib-outlook-connector"
-KEPT = ("outlook.js", "lib/host.js", "lib/values.js")
+KEPT = ("outlook.js", "lib/host.js", "lib/place.js", "lib/values.js")
 """Files that are the same whatever the manifest says."""
 
 README = """\

@@ -4,6 +4,7 @@
 
 const CATALOGUE = require("./catalogue.json");
 const { Host } = require("./lib/host");
+const { Place } = require("./lib/place");
 const { inputOf } = require("./lib/values");
 
 module.exports = function (RED) {
@@ -42,17 +43,16 @@ function trigger(RED, kind) {
     return function Trigger(config) {
         RED.nodes.createNode(this, config);
         const connection = RED.nodes.getNode(config.connection);
+        const place = new Place(this.context(), kind);
         const pause = Math.max(1, Number(config.interval) || 60) * 1000;
         let timer;
         let closed = false;
 
         const poll = async () => {
-            let soon = false;
-            const msg = {};
+            let wait = pause;
             try {
-                const input = await inputOf(RED, this, kind, config, msg);
-                const cursor = this.context().get("cursor");
-                const answer = await hostOf(connection).post(kind.path, cursor ? { ...input, cursor } : input);
+                const input = place.next(await inputOf(RED, this, kind, config, {}));
+                const answer = await hostOf(connection).post(kind.path, input);
                 if (closed) {
                     return;
                 }
@@ -60,17 +60,20 @@ function trigger(RED, kind) {
                     this.send({ topic: kind.name, payload: event });
                 }
                 // Only now: what breaks before it is told again, with the same ids.
-                this.context().set("cursor", answer.cursor);
-                soon = answer.more;
+                place.took(answer);
+                wait = answer.more ? 0 : pause;
                 this.status({ fill: "green", shape: "dot", text: "watching" });
             } catch (error) {
-                if (!closed) {
-                    this.error(told(this, msg, error), msg);
+                if (closed) {
+                    return;
                 }
+                if (error.code === "cursorLost") {
+                    place.lost();
+                }
+                const msg = { topic: kind.name };
+                this.error(told(this, msg, error), msg);
             }
-            if (!closed) {
-                timer = setTimeout(poll, soon ? 0 : pause);
-            }
+            timer = setTimeout(poll, wait);
         };
 
         timer = setTimeout(poll, 0);
