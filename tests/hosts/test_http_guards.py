@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -227,6 +228,17 @@ def test_a_client_that_does_not_take_its_answer_is_cut_off(host: Client) -> None
         found = _all(connection)
     assert found.count(b"HTTP/1.1 200") < 50
     assert host.get("/healthz").status_code == 200
+
+
+def test_a_connection_between_two_requests_is_kept(host: Client) -> None:
+    connection = HTTPConnection("127.0.0.1", host.port, timeout=10)
+    connection.auto_open = 0
+    connection.connect()
+    for _ in range(2):
+        connection.request("POST", "/operations/profile.get")
+        assert b"userPrincipalName" in connection.getresponse().read()
+        time.sleep(2)
+    connection.close()
 
 
 def test_clients_that_hang_keep_nobody_else_waiting(host: Client) -> None:

@@ -77,7 +77,7 @@ def schemathesis(url: str, *options: str) -> str:
         capture_output=True,
         text=True,
         env=quiet,
-        timeout=300,
+        timeout=900,
         cwd=HERE,
     )
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]

@@ -2,6 +2,8 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -9,6 +11,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ...errors import ConnectorError
@@ -63,7 +66,7 @@ def application(manifest: Manifest, connections: Connections, settings: Settings
         metrics,
     )
     routed = Starlette(
-        routes=[route for part in parts for route in part.routes()],
+        routes=[*(route for part in parts for route in part.routes()), *_explorer()],
         middleware=[Middleware(Guard, settings, keys)],
         exception_handlers={ConnectorError: _refused, HTTPException: _unrouted, Exception: _unexpected},
     )
@@ -77,6 +80,15 @@ def application(manifest: Manifest, connections: Connections, settings: Settings
             allow_headers=("Content-Type", KEY_HEADER, CONNECTION_HEADER),
         )
     return Host(_quiet(impatient(outer, settings.patience)), health, (workers, quick))
+
+
+def _explorer() -> list[BaseRoute]:
+    """The page for people at ``/``, where the package has it."""
+    name = f"{__package__}.explorer"
+    if find_spec(name) is None:
+        return []
+    found: list[BaseRoute] = import_module(name).routes()
+    return found
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -10,13 +10,15 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 LARGEST_HEAD = 64 * 1024
 """Bytes of a request's line and headers."""
+IDLE = 75
+"""Seconds that a connection is kept for its next request: longer than proxies usually keep theirs."""
 TRANSPORT = "outlook.transport"
 
 
 def protocol(patience: float) -> type[HttpToolsProtocol]:
-    """uvicorn's protocol for one server: the head of a request has to be there within ``patience`` seconds from the
-    connection's beginning, or from the answer before, and not be too large; an answer has to be taken, some of it in
-    each ``patience`` seconds."""
+    """uvicorn's protocol for one server: the head of a request has to be there within ``patience`` seconds from its
+    first byte, and not be too large; a connection needs one within ``patience`` seconds from its beginning, and another
+    within ``IDLE`` seconds from the answer before. Of an answer, some has to be taken in each ``patience`` seconds."""
 
     class Impatient(HttpToolsProtocol):
         _alarm: asyncio.TimerHandle | None = None
@@ -25,21 +27,25 @@ def protocol(patience: float) -> type[HttpToolsProtocol]:
 
         def connection_made(self, transport: Any) -> None:
             super().connection_made(transport)
-            self._expect()
+            self._await(patience)
 
         def connection_lost(self, exc: Exception | None) -> None:
             self._calm()
             super().connection_lost(exc)
 
         def data_received(self, data: bytes) -> None:
+            awaited = self._alarm is not None and not self._drains()
+            if awaited and not self._head:
+                self._await(patience)
             super().data_received(data)
-            if self._alarm is not None and not self._drains():
+            if awaited and self._alarm is not None:
                 self._head += len(data)
                 if self._head > LARGEST_HEAD:
                     cut_off(self.transport)
 
         def on_headers_complete(self) -> None:
             self._calm()
+            self._head = 0
             extensions: dict[str, Any] = {TRANSPORT: self.transport}
             self.scope["extensions"] = extensions
             super().on_headers_complete()
@@ -47,19 +53,19 @@ def protocol(patience: float) -> type[HttpToolsProtocol]:
         def on_response_complete(self) -> None:
             super().on_response_complete()
             if not self.pipeline:
-                self._expect()
+                self._left = self.transport.get_write_buffer_size()
+                self._await(patience if self._left or self._drains() else IDLE)
 
-        def _expect(self) -> None:
+        def _await(self, seconds: float) -> None:
             self._calm()
-            self._head, self._left = 0, self.transport.get_write_buffer_size()
-            self._alarm = self.loop.call_later(patience, self._late)
+            self._alarm = self.loop.call_later(seconds, self._late)
 
         def _late(self) -> None:
             before, self._left = self._left, self.transport.get_write_buffer_size()
-            if 0 < self._left < before:
-                self._alarm = self.loop.call_later(patience, self._late)
-            elif self._left:
+            if self._left >= before > 0:
                 cut_off(self.transport)
+            elif before:
+                self._await(patience if self._left else IDLE)
             else:
                 self.transport.close()
 

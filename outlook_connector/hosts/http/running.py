@@ -16,7 +16,7 @@ from ...errors import ConfigError
 from ...manifest import Manifest
 from .app import Host, application
 from .connections import Connections
-from .protocol import protocol
+from .protocol import IDLE, protocol
 from .settings import Settings
 
 BACKLOG = 1024
@@ -115,6 +115,7 @@ def _configured(host: Host, settings: Settings) -> uvicorn.Config:
         log_config=None,
         server_header=False,
         proxy_headers=False,
+        timeout_keep_alive=IDLE,
         timeout_graceful_shutdown=round(settings.grace),
     )
 
