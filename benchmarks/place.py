@@ -15,6 +15,9 @@ ROLES = (
 )
 PAGE = 100
 TOTAL = 20_000
+PIECE, BUFFER = 320 * 1024 * 12, 1 << 18
+"""Bytes of one PUT of an upload, and of one read of a download."""
+DRAFT, FILM = "AAkALgAAAAAAHYQDEapmEc2byACqAC-EWg0A", "AAMkAttachment="
 SUBJECT = "Figures of week 45: forecast and returns"
 TO = ("kim@contoso.example", "nestor@contoso.example")
 CC = ("zoe@fabrikam.example",)
@@ -49,6 +52,8 @@ class Place:
     authority_file: str
     delay: int = 0
     """Milliseconds that the server takes for each answer."""
+    directory: str = ""
+    """Where files are read and written."""
 
     @property
     def graph(self) -> str:
@@ -70,6 +75,7 @@ class Place:
             },
             **{"clientSecret": "not-a-secret", "authority": f"{self.origin}/tenant", "graphUrl": self.graph},
             **{"mailbox": MAILBOX, "tokenStore": "memory:", "http": {"caBundle": self.authority_file}},
+            **{"files": {"allow": [self.directory]} if self.directory else {}},
             **{"limits": {"requests": 100_000_000, "uploadMegabytes": 100_000_000}},
             **more,
         }

@@ -36,8 +36,8 @@ def serving() -> Iterator[Place]:
         trusted, own = Path(directory) / "authority.pem", Path(directory) / "server.pem"
         authority.cert_pem.write_to_path(trusted)
         certificate.private_key_and_cert_chain_pem.write_to_path(own)
-        with _process([sys.executable, "-m", "benchmarks.server", str(own)], environment()) as server:
-            port = int(_line(server))
+        with process([sys.executable, "-m", "benchmarks.server", str(own)], environment()) as server:
+            port = int(line(server))
             yield Place(f"https://127.0.0.1:{port}", str(trusted))
 
 
@@ -57,10 +57,8 @@ class Worker:
     process: subprocess.Popen[str]
     can: Mapping[str, Sequence[str]]
 
-    def ask(self, **asked: Any) -> dict[str, Any]:
-        _input(self.process).write(json.dumps(asked) + "\n")
-        _input(self.process).flush()
-        told: dict[str, Any] = json.loads(_line(self.process))
+    def ask(self, **what: Any) -> dict[str, Any]:
+        told: dict[str, Any] = json.loads(asked(self.process, json.dumps(what)))
         return told
 
 
@@ -69,8 +67,8 @@ def worker(place: Place, names: Sequence[str]) -> Iterator[Worker]:
     """``names`` in one process of the environment that they belong to."""
     python = str(PEERS / "bin/python") if set(names) & set(FOREIGN) else sys.executable
     command = [python, "-m", "benchmarks.worker", json.dumps(asdict(place)), *names]
-    with _process(command, environment(place)) as process:
-        yield Worker(process, json.loads(_line(process)))
+    with process(command, environment(place)) as started:
+        yield Worker(started, json.loads(line(started)))
 
 
 @contextmanager
@@ -110,27 +108,36 @@ class Turns:
 
 
 @contextmanager
-def _process(command: Sequence[str], variables: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(  # noqa: S603 - our own modules
+def process(command: Sequence[str], variables: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """One that is talked to by lines, and ends with its standard input."""
+    started = subprocess.Popen(  # noqa: S603 - our own modules
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=TOP, env=dict(variables)
     )
     try:
-        yield process
+        yield started
     finally:
-        _input(process).close()
+        _input(started).close()
         try:
-            process.wait(5)
+            started.wait(5)
         except subprocess.TimeoutExpired:
-            process.kill()
+            started.kill()
 
 
 def _input(process: subprocess.Popen[str]) -> Any:
     return process.stdin
 
 
-def _line(process: subprocess.Popen[str]) -> str:
+def asked(process: subprocess.Popen[str], what: str) -> str:
+    """The line with which the process answers one."""
+    _input(process).write(what + "\n")
+    _input(process).flush()
+    return line(process)
+
+
+def line(process: subprocess.Popen[str]) -> str:
+    """The next one that the process writes. Raises ``RuntimeError`` where it has ended."""
     stream: Any = process.stdout
     line: str = stream.readline()
     if not line:
-        raise RuntimeError(f"{process.args} ended: {process.wait()}")
+        raise RuntimeError(f"{process.args!r} ended: {process.wait()}")
     return line

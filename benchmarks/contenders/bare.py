@@ -1,11 +1,12 @@
 """requests as everybody uses it by hand."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import requests
 
-from ..place import PAGE, TOKEN, Place, mail
+from ..place import BUFFER, DRAFT, FILM, PAGE, PIECE, TOKEN, Place, mail
 from . import Works
 
 
@@ -24,7 +25,30 @@ def works(place: Place) -> Works:
             yield from page["value"]
             address, left = page.get("@odata.nextLink"), left - len(page["value"])
 
+    def upload() -> None:
+        file = Path(place.directory) / "film.bin"
+        size = file.stat().st_size
+        told = {"AttachmentItem": {"attachmentType": "file", "name": file.name, "size": size}}
+        found = session.post(f"{place.mailbox}/messages/{DRAFT}/attachments/createUploadSession", json=told)
+        address, plain = found.json()["uploadUrl"], requests.Session()
+        with file.open("rb") as stream:
+            for start in range(0, size, PIECE):
+                piece = stream.read(PIECE)
+                span = f"bytes {start}-{start + len(piece) - 1}/{size}"
+                plain.put(address, data=piece, headers={"Content-Range": span}).raise_for_status()
+
+    def download() -> None:
+        address = f"{place.mailbox}/messages/{DRAFT}/attachments/{FILM}/$value"
+        with (
+            session.get(address, stream=True) as answer,
+            (Path(place.directory) / "bare.bin").open("wb") as file,
+        ):
+            for piece in answer.iter_content(BUFFER):
+                file.write(piece)
+
     return {
+        "upload": upload,
+        "download": download,
         "list": lambda: session.get(f"{place.mailbox}/messages", params={"$top": 10}).json(),
         "send": send,
         "items": items,

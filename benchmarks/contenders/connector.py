@@ -1,11 +1,12 @@
 """This connector, through its Python face: every input and output is validated."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from outlook_connector import connect
 
-from ..place import CC, PAGE, SUBJECT, TEXT, TO, Place
+from ..place import CC, DRAFT, FILM, PAGE, SUBJECT, TEXT, TO, Place
 from . import Works
 
 
@@ -19,7 +20,15 @@ def works(place: Place, **config: Any) -> Works:
     def items(amount: int) -> Iterator[dict[str, Any]]:
         return connector.iterate("messages.list", {"pageSize": PAGE, "limit": amount})
 
+    def download() -> None:
+        target = str(Path(place.directory) / "connector.bin")
+        asked = {"messageId": DRAFT, "attachmentId": FILM, "saveTo": target}
+        connector.invoke("attachments.download", asked)
+
+    film = {"messageId": DRAFT, "attachment": {"path": str(Path(place.directory) / "film.bin")}}
     return {
+        "upload": lambda: connector.invoke("attachments.add", film),
+        "download": download,
         "list": lambda: connector.invoke("messages.list", {"limit": 10}),
         "send": lambda: connector.invoke("messages.send", mail),
         "items": items,

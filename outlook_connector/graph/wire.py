@@ -17,7 +17,7 @@ from .retry import Failure
 LARGEST_ANSWER = 256 * 1024 * 1024
 """Bytes of one answer that are taken into memory, unpacked: room for the largest attachment in base64."""
 
-PIECE = 1 << 16
+PIECE = 1 << 18
 
 BROKEN = (requests.RequestException, HTTPError)
 """What a broken exchange raises."""
@@ -67,14 +67,18 @@ def _gathered(response: requests.Response, until: float, clock: Clock) -> bytes:
 
 def pieces(response: requests.Response, until: float, clock: Clock) -> Iterator[bytes]:
     """The answer's bytes as they arrive, so that a server that drips cannot outlast ``until``."""
-    connection = response.raw.connection
+    raw, connection = response.raw, response.raw.connection
+    take = raw.read1
     if isinstance(connection, Connection):
         connection.limit(None if isinf(until) else until - clock())
-    while piece := response.raw.read1(PIECE, decode_content=True):
+        take = (
+            raw.read
+        )  # the connection ends what takes too long, and TLS gives a quarter of a piece at a time
+    while piece := take(PIECE, decode_content=True):
         yield piece
         if clock() > until:
             raise TooSlow("the answer took longer than http.deadline", request=response.request)
-    response.raw.read()  # nothing is left; this gives the connection back for the next call
+    raw.read()  # nothing is left; this gives the connection back for the next call
 
 
 def failure_of(error: Exception) -> Failure:
