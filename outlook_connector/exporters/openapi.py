@@ -1,40 +1,15 @@
 """``openapi``: the HTTP host described in OpenAPI 3.1. https://spec.openapis.org/oas/v3.1.1.html"""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .bundling import key_of, rewritten
+from .openapi_fixed import BYTES, CONNECTION, ERROR, ERRORS, KEY, UPLOAD, error_name, error_response, errors
 
 if TYPE_CHECKING:
     from ..manifest import Manifest, Operation, Trigger
     from ..schema import Schemas
-
-ERRORS: Mapping[str, str] = {
-    "400": "The input is wrong; `details.problems` has each place as a JSON pointer.",
-    "401": "The API key is wrong (`wrongKey`), or a person has to sign in (`signInRequired`).",
-    "403": "The connection's policy, or Microsoft Graph, does not allow it, or a consent is missing.",
-    "404": "There is no such operation, connection or item.",
-    "424": "The outcome is unknown: look before repeating the call.",
-    "429": "Too many requests; `Retry-After` says how many seconds to wait.",
-    "default": "Another error; `code` is meant for programs, and `retryable` says whether to try again.",
-}
-"""Status → what it means. The bodies are the same."""
-
-
-def _errors() -> dict[str, Any]:
-    return {status: {"$ref": f"#/components/responses/{_error_name(status)}"} for status in ERRORS}
-
-
-def _error_name(status: str) -> str:
-    return "error" if status == "default" else f"error{status}"
-
-
-BYTES = "application/octet-stream"
-LARGEST_FILE = 150 * 1024 * 1024
-"""Bytes of a file that is uploaded: what Graph takes as an attachment.
-https://learn.microsoft.com/graph/outlook-large-attachments"""
 
 
 def export(manifest: "Manifest", out: Path) -> list[Path]:
@@ -73,85 +48,11 @@ def document(manifest: "Manifest", server: str = "http://127.0.0.1:8080") -> dic
         "paths": {**operations, **triggers, "/files": {"post": UPLOAD}},
         "components": {
             "schemas": {"error": ERROR, **components.schemas},
-            "responses": {_error_name(status): _error(text) for status, text in ERRORS.items()},
+            "responses": {error_name(status): error_response(text) for status, text in ERRORS.items()},
             "parameters": {"connection": CONNECTION},
             "securitySchemes": {"apiKey": KEY},
         },
     }
-
-
-ERROR: Mapping[str, Any] = {
-    "title": "Error",
-    "type": "object",
-    "required": ["error"],
-    "properties": {
-        "error": {
-            "type": "object",
-            "required": ["error", "code", "message", "retryable", "details"],
-            "properties": {
-                "error": {"type": "string", "description": "The kind of error, such as NotFound."},
-                "code": {"type": "string", "description": "Stable, and meant for programs."},
-                "message": {"type": "string", "description": "Meant for people."},
-                "retryable": {
-                    "type": "boolean",
-                    "description": "Whether the same call may be made again later.",
-                },
-                "details": {"type": "object", "description": "More of it, by the kind of error."},
-            },
-        }
-    },
-}
-
-CONNECTION: Mapping[str, Any] = {
-    "name": "X-Connection",
-    "in": "header",
-    "required": False,
-    "description": "Which of the host's connections; may be left out where there is one, or one called default.",
-    "schema": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},
-}
-
-KEY: Mapping[str, Any] = {
-    "type": "apiKey",
-    "in": "header",
-    "name": "X-API-Key",
-    "description": "Where the host has keys.",
-}
-
-
-UPLOAD: Mapping[str, Any] = {
-    "operationId": "files_upload",
-    "tags": ["files"],
-    "summary": "Upload a file",
-    "description": "Keeps a file for an hour, so that an attachment can name its path.",
-    "parameters": [
-        {
-            "name": "name",
-            "in": "query",
-            "description": "The file's name.",
-            "schema": {"type": "string", "maxLength": 255},
-        }
-    ],
-    "requestBody": {"required": True, "content": {BYTES: {"schema": {"type": "string", "format": "binary"}}}},
-    "responses": {
-        "201": {
-            "description": "It is kept.",
-            "content": {
-                "application/json": {
-                    "schema": {
-                        "type": "object",
-                        "required": ["path", "size", "expiresAt"],
-                        "properties": {
-                            "path": {"type": "string", "description": "To be named as an attachment's path."},
-                            "size": {"type": "integer", "description": "Bytes."},
-                            "expiresAt": {"type": "string", "format": "date-time"},
-                        },
-                    }
-                }
-            },
-        },
-        **_errors(),
-    },
-}
 
 
 def gives_content(schemas: "Schemas", one: "Operation") -> bool:
@@ -212,7 +113,7 @@ def _operation(one: "Operation", components: _Components) -> dict[str, Any]:
                     **(content if components.give_content(one) else {}),
                 },
             },
-            **_errors(),
+            **errors(),
         },
     }
 
@@ -233,7 +134,7 @@ def _poll(one: "Trigger", components: _Components) -> dict[str, Any]:
         "operationId": f"{one.name.replace('.', '_')}_poll",
         "responses": {
             "200": {"description": "The events since the cursor.", "content": content},
-            **_errors(),
+            **errors(),
         },
     }
 
@@ -254,11 +155,6 @@ def _entry(one: "Operation | Trigger", components: _Components) -> dict[str, Any
         **more,
         **({"deprecated": True} if one.deprecated else {}),
     }
-
-
-def _error(text: str) -> dict[str, Any]:
-    content = {"application/json": {"schema": {"$ref": "#/components/schemas/error"}}}
-    return {"description": text, "content": content}
 
 
 def _home(file: str) -> str:

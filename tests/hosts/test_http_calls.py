@@ -10,7 +10,8 @@ import jsonschema
 import pytest
 from http_world import Client, error, serving
 
-from outlook_connector import connect, manifest
+from outlook_connector import ConnectorError, connect, manifest
+from outlook_connector.hosts.http.streaming import batch
 from outlook_connector.sandbox import Sandbox
 from outlook_connector.sandbox.seed.anchors import QUARTERLY_REPORT
 
@@ -118,6 +119,23 @@ def test_an_error_in_a_stream_is_its_last_line(host: Client, sandbox: Sandbox) -
         *items, last = [first, *map(json.loads, lines)]
     assert all("id" in one for one in items)
     assert last["error"]["code"] == "forbidden"
+
+
+def test_what_came_before_an_error_is_not_lost() -> None:
+    def failing() -> Iterator[dict[str, object]]:
+        yield {"id": "1"}
+        yield {"id": "2"}
+        raise ConnectorError("no more")
+
+    found = batch(failing())
+    assert (found.items, found.more) == ([{"id": "1"}, {"id": "2"}], False)
+    assert found.error is not None and found.error.message == "no more"
+
+
+def test_slow_items_are_sent_as_they_come() -> None:
+    now = iter(range(100))
+    found = batch(iter([{"id": "1"}, {"id": "2"}]), lambda: float(next(now)))
+    assert (found.items, found.more) == ([{"id": "1"}], True)
 
 
 def test_what_is_no_collection_does_not_stream(host: Client) -> None:

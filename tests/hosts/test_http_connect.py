@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
-from http_world import Client, serving
+from http_world import Client, error, serving
 
 from outlook_connector.sandbox import Sandbox
 
@@ -131,6 +131,16 @@ def test_pages_load_nothing_and_are_kept_nowhere(host: Client, sandbox: Sandbox)
 def test_an_unknown_connection_has_no_sign_in(host: Client) -> None:
     answer = host.session.get(f"http://localhost:{host.port}/connect/nobody", allow_redirects=False)
     assert answer.status_code == 404
+
+
+def test_a_connection_without_people_says_so_on_a_page(sandbox: Sandbox, tmp_path: Path) -> None:
+    with serving(tmp_path, {"robot": sandbox.config(auth="application")}) as client:
+        address = f"http://localhost:{client.port}/connect/robot"
+        page = client.session.get(address, headers={"Accept": "text/html"}, timeout=20)
+        told = client.session.get(address, timeout=20)
+    assert page.status_code == told.status_code == 409
+    assert "Not signed in" in page.text and "application" in page.text
+    assert error(told)["error"] == "ConfigError"
 
 
 def test_where_there_are_keys_a_sign_in_needs_one(locked: Client, sandbox: Sandbox) -> None:

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from ...assembly import Assembly
 from ...errors import OutcomeUnknown
-from ...exporters.openapi import BYTES
+from ...exporters.openapi_fixed import BYTES
 from .answers import NDJSON, accepts, answer
 from .bodies import object_of, read_body
 from .connections import Connections

@@ -16,6 +16,7 @@ from ...assembly import Assembly
 from ...auth import pages
 from ...auth.hidden import Hidden
 from ...errors import ConnectorError
+from .answers import accepts
 from .bodies import read_body
 from .connections import Connections
 from .guarding import KEY_HEADER, Keys
@@ -76,6 +77,14 @@ class Connecting:
         return answer
 
     async def _begun(self, request: Request) -> Response:
+        try:
+            return await self._onward(request)
+        except ConnectorError as error:
+            if accepts(request, "text/html"):
+                return _shown(pages.failure(error), status_of(error))
+            raise
+
+    async def _onward(self, request: Request) -> Response:
         name = request.path_params["connection"]
         connection = self._connections.find(name)
         base = self._base(request)
@@ -114,9 +123,10 @@ class Connecting:
         """
         if self._settings.public_url:
             return self._settings.public_url.rstrip("/")
-        port = f":{request.url.port}" if request.url.port else ""
-        name = "localhost" if request.url.hostname in ("127.0.0.1", "::1") else request.url.hostname
-        return f"{request.url.scheme}://{name}{port}"
+        url = request.url
+        port = f":{url.port}" if url.port else ""
+        place = f"localhost{port}" if url.hostname in ("127.0.0.1", "::1") else url.netloc
+        return f"{url.scheme}://{place}"
 
     def _redirect_uri(self, connection: Assembly, name: str, base: str) -> str:
         """The connection's own where that leads here, else ``/callback``."""

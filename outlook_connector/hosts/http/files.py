@@ -13,7 +13,8 @@ from starlette.types import Receive, Scope, Send
 
 from ...assembly import Assembly
 from ...errors import InvalidInput
-from ...exporters.openapi import BYTES, LARGEST_FILE, gives_content
+from ...exporters.openapi import gives_content
+from ...exporters.openapi_fixed import BYTES, LARGEST_FILE
 from .answers import answer
 from .refusals import RequestRefused
 from .settings import Settings

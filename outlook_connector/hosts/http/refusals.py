@@ -5,6 +5,7 @@ from typing import Any
 
 from ...errors import (
     AuthError,
+    ConfigError,
     Conflict,
     ConnectorError,
     ConsentRequired,
@@ -23,12 +24,12 @@ from ...errors import (
 
 
 class RequestRefused(ConnectorError):
-    """The host refuses the request itself: ``code`` says why, and ``STATUS_OF`` has its status."""
+    """The host refuses the request itself: ``code`` says why, and ``OWN`` has its status."""
 
     default_code = "badRequest"
 
 
-STATUS_OF: Mapping[str, int] = {
+OWN: Mapping[str, int] = {
     "badRequest": 400,
     "connectionNotNamed": 400,
     "wrongKey": 401,
@@ -47,10 +48,20 @@ STATUS_OF: Mapping[str, int] = {
 }
 """Code of a ``RequestRefused`` → status."""
 
+CODES: Mapping[str, int] = {
+    "mailsPerHour": 429,
+    "limitReached": 429,
+    "draftChanged": 409,
+    "keyTakenOver": 409,
+    "pollTakenOver": 409,
+}
+"""Code of an error whose kind does not tell it → status."""
+
 TABLE: tuple[tuple[type[ConnectorError], int], ...] = (
     (InvalidInput, 400),
     (UnknownOperation, 404),
     (OperationDenied, 403),
+    (ConfigError, 409),
     (ConsentRequired, 403),
     (AuthError, 401),
     (OutcomeUnknown, 424),
@@ -67,13 +78,17 @@ TABLE: tuple[tuple[type[ConnectorError], int], ...] = (
 themselves: a mail could go out twice. https://www.rfc-editor.org/rfc/rfc9110#section-15"""
 
 OTHER = 500
+LATER = 503
 
 
 def status_of(error: ConnectorError) -> int:
-    """The status of an error; 500 where the tables have none."""
+    """The status of an error. Where the tables have none: 503 for what may be repeated, else 500."""
     if isinstance(error, RequestRefused):
-        return STATUS_OF.get(error.code, OTHER)
-    return next((status for kind, status in TABLE if isinstance(error, kind)), OTHER)
+        return OWN.get(error.code, OTHER)
+    if error.code in CODES:
+        return CODES[error.code]
+    otherwise = LATER if error.retryable else OTHER
+    return next((status for kind, status in TABLE if isinstance(error, kind)), otherwise)
 
 
 def headers_of(error: ConnectorError) -> dict[str, str]:

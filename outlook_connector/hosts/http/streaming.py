@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.responses import Response, StreamingResponse
 
 from ...errors import ConnectorError
 from .answers import NDJSON, json_bytes, told
+from .refusals import RequestRefused
 from .workers import Workers
 
 MOST = 200
@@ -17,38 +19,51 @@ SOON = 0.05
 PIECE = 65_536
 """Bytes that are sent at once."""
 
-Batch = tuple[list[dict[str, Any]], bool]
+
+@dataclass(frozen=True)
+class Batch:
+    """Items, whether there may be more, and the error that ended them."""
+
+    items: list[dict[str, Any]]
+    more: bool = False
+    error: ConnectorError | None = None
 
 
 async def stream(items: Iterator[dict[str, Any]], workers: Workers) -> Response:
     """The answer that sends ``items``. The first are asked for before it begins, so that an error with them has a
     status of its own; a later one is the last line, ``{"error": {...}}``."""
     first = await workers.run(lambda: batch(items))
+    if first.error and not first.items:
+        raise first.error
     return StreamingResponse(_lines(items, first, workers), media_type=NDJSON)
 
 
 def batch(items: Iterator[dict[str, Any]], clock: Callable[[], float] = time.monotonic) -> Batch:
-    """The next items, and whether there may be more; stops early where they are slow to come."""
+    """The next items; fewer where they are slow to come."""
     found: list[dict[str, Any]] = []
     until = clock() + SOON
-    for item in items:
-        found.append(item)
-        if len(found) == MOST or clock() > until:
-            return found, True
-    return found, False
-
-
-async def _lines(items: Iterator[dict[str, Any]], first: Batch, workers: Workers) -> AsyncIterator[bytes]:
-    found, more = first
     try:
-        for piece in _pieces(found):
-            yield piece
-        while more:
-            found, more = await workers.run(lambda: batch(items))
-            for piece in _pieces(found):
-                yield piece
+        for item in items:
+            found.append(item)
+            if len(found) == MOST or clock() > until:
+                return Batch(found, more=True)
     except ConnectorError as error:
-        yield json_bytes(told(error)) + b"\n"
+        return Batch(found, error=error)
+    return Batch(found)
+
+
+async def _lines(items: Iterator[dict[str, Any]], now: Batch, workers: Workers) -> AsyncIterator[bytes]:
+    while True:
+        for piece in _pieces(now.items):
+            yield piece
+        if not now.more:
+            break
+        try:
+            now = await workers.run(lambda: batch(items))
+        except RequestRefused as error:
+            now = Batch([], error=error)
+    if now.error:
+        yield json_bytes(told(now.error)) + b"\n"
 
 
 def _pieces(values: list[dict[str, Any]]) -> Iterator[bytes]:
