@@ -89,7 +89,7 @@ class Triggering(Connection):
         and what else ``schemas/push.json`` tells of. What arrives there goes to ``notified``, in any process that uses
         the same store. The subscription is made, renewed and made again when it is lost; polls every ``catchUp``
         seconds (300) find what no notification told of, and every ``interval`` while there is none. The place is kept
-        in the store, and of several workers one watches at a time.
+        in the store, and of several workers one watches at a time. Such a watch ends when the connector is closed.
         """
         from .triggers import pushed
         from .triggers.watching import watch
@@ -146,7 +146,7 @@ class Triggering(Connection):
 
         context = self._context
         poll = partial(self._poll, name)
-        return Means(context.store, poll, call, context.clock, context.graph.sleep, self._bell)
+        return Means(context.store, poll, call, context.clock, self._bell)
 
     def notified(
         self, body: bytes | Mapping[str, Any] = b"", *, validation_token: str | None = None
@@ -168,6 +168,10 @@ class Triggering(Connection):
         answer = webhook.notified(self._context.store, body)
         self._bell.ring()
         return answer
+
+    def close(self) -> None:
+        self._bell.close()
+        super().close()
 
     def _trigger(self, name: str) -> Trigger:
         found = self.manifest.triggers.get(name) if isinstance(name, str) else None

@@ -1,4 +1,6 @@
-"""A bell in this process: what waits for notifications wakes at once where they arrive in its own process."""
+"""A bell in this process: what waits for notifications wakes at once where they arrive in its own process, and ends
+where its connection is closed.
+"""
 
 import os
 from threading import Condition
@@ -20,6 +22,11 @@ class Bell:
         """How often it has rung."""
         return self._rings
 
+    def close(self) -> None:
+        """Wakes whoever waits, for the last time."""
+        self.closed = True
+        self.ring()
+
     def wait(self, rings: int, seconds: float) -> None:
         """Wait until it has rung more often than that, and no longer than ``seconds``."""
         with self._own():
@@ -31,4 +38,4 @@ class Bell:
         return self._condition
 
     def _begin(self) -> None:
-        self._process, self._condition, self._rings = os.getpid(), Condition(), 0
+        self._process, self._condition, self._rings, self.closed = os.getpid(), Condition(), 0, False

@@ -13,6 +13,8 @@ REMOVED, REAUTHORIZE, MISSED = "subscriptionRemoved", "reauthorizationRequired",
 LIFECYCLE = (REMOVED, REAUTHORIZE, MISSED)
 LEAST = 0.5
 """Seconds from one poll to the next that a notification wakes, so that a busy mailbox costs a poll for many mails."""
+REMADE = 2.0
+"""Seconds from one subscription to the next at least, where Graph removes them as soon as they are made."""
 FIRST_WAIT, LONGEST_WAIT = 10.0, 900.0
 """Seconds until what failed is tried again: the first time, and at most. They double from time to time."""
 
@@ -165,8 +167,8 @@ def _heard(state: Push, heard: Heard, now: float) -> Push:
 
 
 def _without(state: Push, now: float) -> Push:
-    """The subscription is gone. One that goes as soon as it is made is not made anew without end."""
-    soonest = max(state.again, state.begun + FIRST_WAIT)
+    """The subscription is gone."""
+    soonest = max(state.again, state.begun + REMADE)
     return replace(state, subscription="", expires=0.0, asked=False, again=soonest, due=now)
 
 

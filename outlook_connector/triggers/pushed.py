@@ -34,13 +34,12 @@ LOOKS = 100
 @dataclass(frozen=True)
 class Means:
     """What a watch is driven by. ``poll`` takes the input and the ids that notifications named; ``clock`` gives epoch
-    seconds; ``bell`` rings when notifications arrive in this process."""
+    seconds; ``bell`` rings when notifications arrive in this process, and when the connection is closed."""
 
     store: Store
     poll: Callable[[Mapping[str, Any], tuple[str, ...]], Answer]
     call: Call
     clock: Callable[[], float]
-    sleep: Callable[[float], None]
     bell: Bell
 
 
@@ -62,12 +61,12 @@ class _Lost(Exception):
 
 
 def watch(means: Means, settings: Settings) -> Iterator[dict[str, Any]]:
-    """Events as they come, without end. Raises every ``ConnectorError`` of a poll that does not pass by itself; what
-    fails about the subscription ``on_problem`` hears, and polls go on without it."""
-    while True:
+    """Events as they come, until the connection is closed. Raises every ``ConnectorError`` of a poll that does not pass
+    by itself; what fails about the subscription ``on_problem`` hears, and polls go on without it."""
+    while not means.bell.closed:
         hold = Hold(means.store, f"hold/{settings.name}", settings.take_over)
         if not _attempted(hold, settings):
-            means.sleep(min(LOOK, settings.take_over / 4))
+            means.bell.wait(means.bell.rings, min(LOOK, settings.take_over / 4))
             continue
         try:
             with hold:
@@ -79,7 +78,7 @@ def watch(means: Means, settings: Settings) -> Iterator[dict[str, Any]]:
                 raise
             # The store's: what was not written down comes again, with the same ids.
             settings.on_problem(error)
-            means.sleep(settings.pace.alone)
+            means.bell.wait(means.bell.rings, settings.pace.alone)
 
 
 def _attempted(hold: Hold, settings: Settings) -> bool:
@@ -106,7 +105,7 @@ class _Worker:
 
     def events(self) -> Iterator[dict[str, Any]]:
         self._save()
-        while True:
+        while not self._means.bell.closed:
             self._check()
             rings = self._means.bell.rings
             self._hear()
