@@ -148,7 +148,7 @@ BY_AADSTS: Mapping[int, Advice] = {
     70011: Advice(
         AuthError,
         "The scopes asked for are not valid.",
-        "Check graphAudience and the scopes.",
+        "Check what was asked for (--scope of outlook-connector login, scopes of auth.begin), and graphAudience.",
         "graphAudience",
     ),
     # the app and its credential

@@ -249,6 +249,22 @@ def test_a_managed_identity_is_asked_of_the_machine(sandbox: Sandbox, tmp_path: 
     assert one(nowhere, "credential")["state"] == "fail"
 
 
+def test_an_outage_that_the_token_outlasts_is_no_fault_of_the_credential(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    made = sandbox.config(tokenStore=f"sqlite:///{tmp_path}/tokens.sqlite3")
+    config = config_file(tmp_path, made)
+    assert run("doctor", "--config", config).code == 0
+    sandbox.fault(match="POST /*/oauth2/v2.0/token", status=503, times=None)
+    result = run("doctor", "--config", config)
+    told = one(result, "credential")
+    assert (told["state"], states(result)["mailbox"], result.code) == ("warn", "ok", 0)
+    assert "not tried: The sign-in service" in told["found"]
+    (tmp_path / "tokens.sqlite3").unlink()
+    result = run("doctor", "--config", config)
+    assert (one(result, "credential")["state"], states(result)["mailbox"], result.code) == ("fail", "skip", 1)
+
+
 def test_trying_the_credential_spends_no_refresh_token(tmp_path: Path) -> None:
     with Sandbox(single_use_refresh_tokens=True) as sandbox:
         for changes in ({}, PUBLIC_AT_HEART):

@@ -1,10 +1,10 @@
 """What ``doctor`` looks at, one function a check, in the order in which one leads to the next."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 from ...errors import ConnectorError, SignInRequired
+from .checks_credential import credential
 from .checks_mailbox import graph, mailbox
 from .checks_permissions import permissions
 from .checks_rules import configuration
@@ -13,19 +13,12 @@ from .findings import Finding, Patient, Verdict, failure
 SKEW = 120.0
 """Seconds by which this machine's clock may differ: Microsoft Entra allows five minutes, tokens lose them."""
 
-SOON = 30.0
-"""Days before a certificate's end from which on it is warned about."""
-
 NO_EVICTION = "noeviction"
 
 EVICTION = (
     "Have maxmemory-policy set to noeviction, or sign-ins are lost when memory runs out: "
     "https://redis.io/docs/latest/develop/reference/eviction/"
 )
-
-TRY = "To try it with the person's own sign-in: outlook-connector invoke auth.refresh"
-
-RENEW = "Add a new certificate under Certificates & secrets, then set certificate to it, and remove the old one last."
 
 
 def examine(patient: Patient) -> Iterator[Finding]:
@@ -95,32 +88,11 @@ def token(patient: Patient) -> Verdict:
     if not until:
         return "ok", "supplied by the host", ""
     lasts = (
-        f"; renewed without a person until about {renewable}, and longer when it is used" if renewable else ""
+        f"; renewable without a person until about {renewable}, by the refresh token's age"
+        if renewable
+        else ""
     )
     return "ok", f"good until {until}{lasts}", ""
-
-
-def credential(patient: Patient) -> Verdict:
-    """How the app proves who it is, when that ends, and what Microsoft Entra says to it now. Spends nothing."""
-    auth = patient.parts.context.auth
-    known = auth.status().get("credential") or {}
-    kind, until = known.get("kind"), known.get("expiresAt")
-    trial = auth.try_credential()
-    if not kind:
-        return "ok", f"none of the app's own, with auth {auth.config.auth}", ""
-    if kind == "none":
-        return (
-            "ok",
-            "none: a public client; whether the app registration lets it be one shows at a renewal",
-            "",
-        )
-    ends = {"clientSecret": "; when it ends stands only under Certificates & secrets"}
-    told = f"{kind}, good until {until}" if until else kind + ends.get(kind, "")
-    if not trial.accepted:
-        return "warn", f"{told}; not tried, since {trial.why}", TRY
-    left = (datetime.fromisoformat(until).timestamp() - patient.clock()) / 86400 if until else SOON
-    soon = left < SOON and kind == "certificate"
-    return ("warn" if soon else "ok"), f"{told}; Microsoft Entra takes it", RENEW if soon else ""
 
 
 def clock(patient: Patient) -> Verdict:
