@@ -75,15 +75,14 @@ def properties(document: ElementTree.Element, given: Given) -> dict[str, str]:
     return found
 
 
-def as_texts(values: Mapping[str, Any], *, tables: bool = False) -> dict[str, str]:
-    """An operation's input as a flow writes it: text stays, the rest is JSON; with ``tables``, lists as a designer's
-    table keeps them."""
-    return {name: _text(value, tables) for name, value in values.items()}
+def as_texts(values: Mapping[str, Any], *, quoted: bool = False) -> dict[str, str]:
+    """An operation's input as a flow writes it: text stays, the rest is JSON; with ``quoted``, lists and objects in
+    single quotes."""
+    return {name: _text(value, quoted) for name, value in values.items()}
 
 
-def _text(value: Any, tables: bool) -> str:
+def _text(value: Any, quoted: bool) -> str:
     if isinstance(value, str):
         return value
-    if tables and isinstance(value, list) and all(isinstance(one, str) for one in value):
-        return json.dumps([[one] for one in value], separators=(",", ":"))
-    return json.dumps(value)
+    text = json.dumps(value)
+    return f"'{text}'" if quoted and isinstance(value, dict | list) else text

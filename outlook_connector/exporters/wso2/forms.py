@@ -13,8 +13,13 @@ INPUT_TYPES = {
     "text": "stringOrExpression",
     "number": "stringOrExpression",
     "truth": "booleanOrExpression",
+    "texts": "stringOrExpression",
     "json": "stringOrExpression",
 }
+"""A list of texts is no table, though the designer has those: expressions in a table's cells are evaluated only by
+connectors with Java code."""
+
+HINTS = {"texts": " One, or several as a JSON array.", "json": " As JSON."}
 
 
 def connection() -> Element:
@@ -122,7 +127,7 @@ def _output(call: Call) -> Element:
 
 
 def _fields(given: Iterable[Input]) -> list[Element]:
-    return [_table(one) if one.kind == "texts" else element(_field(one)) for one in given]
+    return [element(_field(one)) for one in given]
 
 
 def _field(one: Input) -> Element:
@@ -130,26 +135,6 @@ def _field(one: Input) -> Element:
         choices = one.choices if one.required or one.default else ("", *one.choices)
         chosen = attribute(one.name, one.title, "combo", one.default, one.required, one.description)
         return {**chosen, "comboValues": list(choices)}
-    kind = INPUT_TYPES[one.kind]
-    described = f"{one.description} As JSON." if one.kind == "json" else one.description
-    field = attribute(one.name, one.title, kind, one.default, one.required, described)
+    described = one.description + HINTS.get(one.kind, "")
+    field = attribute(one.name, one.title, INPUT_TYPES[one.kind], one.default, one.required, described)
     return {**field, "validateType": "json"} if one.kind == "json" else field
-
-
-def _table(one: Input) -> Element:
-    """A list of texts: one column, a row for each."""
-    column = attribute("value", one.title, "stringOrExpression", "", False, "")
-    return element(
-        {
-            "name": one.name,
-            "displayName": one.title,
-            "title": one.title,
-            "description": one.description,
-            "helpTip": one.description,
-            "required": "true" if one.required else "false",
-            "tableKey": "value",
-            "tableValue": "value",
-            "elements": [element(column)],
-        },
-        "table",
-    )

@@ -1,7 +1,8 @@
 """Values in a template: FreeMarker turns each, which is a text there, into JSON.
 
 A text is escaped, a number and a truth are read and written anew, so that none of them can become more than the one
-value. A list or an object is a JSON text that is taken as it is.
+value. A list or an object is a JSON text that is taken as it is. It may stand in single quotes, as the designer writes
+an object, since the Micro Integrator takes what stands in braces for an expression.
 """
 
 from collections.abc import Mapping
@@ -9,20 +10,18 @@ from collections.abc import Mapping
 from ..inputs import Input
 
 TEXTS = r"""<#function texts value>
-<#local list=value?trim>
-<#if !list?starts_with("[")><#return "[\"" + list?json_string + "\"]"></#if>
-<#return list?replace("^\\[\\s*\\[", "[", "r")?replace("\\]\\s*\\]$", "]", "r")
-  ?replace("\"\\s*\\]\\s*,\\s*\\[\\s*\"", "\",\"", "r")>
+<#local list=value?trim?replace("^'(\\[.*\\])'$", "$1", "rs")>
+<#if list?starts_with("[")><#return list></#if>
+<#return "[\"" + list?json_string + "\"]">
 </#function>
 """
-"""A FreeMarker function for lists of texts: one text is a list of one; a designer's table of one column, which is a
-list of rows, ``[["a"],["b"]]``, is ``["a","b"]``; and a list is itself."""
+"""A FreeMarker function for lists of texts: a list is itself, and one text is a list of one."""
 
 FORMS: Mapping[str, str] = {
     "text": '"${VALUE?json_string}"',
     "number": "${VALUE?number?c}",
     "truth": "${VALUE?boolean?c}",
-    "json": "${VALUE}",
+    "json": """${VALUE?trim?replace("^'(.*)'$", "$1", "rs")}""",
     "texts": "${texts(VALUE)}",
 }
 """FreeMarker for each kind of value; ``VALUE`` stands for its expression."""
