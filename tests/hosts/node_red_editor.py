@@ -12,12 +12,12 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from node_red_world import PACKAGE, NodeRed, running
+from node_red_world import PACKAGE, NodeRed, awaited, running
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 FLAGS = (
@@ -59,16 +59,6 @@ class Editor:
     def complaints(self) -> list[str]:
         """What the page's scripts have complained of."""
         return [one["message"] for one in self.driver.get_log("browser") if one["level"] == "SEVERE"]
-
-
-def awaited(look: Callable[[], Any], timeout: float = 30) -> Any:
-    """What ``look`` finds, as soon as it finds something."""
-    end = time.monotonic() + timeout
-    while time.monotonic() < end:
-        if found := look():
-            return found
-        time.sleep(0.1)
-    raise AssertionError("it did not come in time")
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -103,20 +103,21 @@ def running(place: Path, package: Path) -> Iterator[NodeRed]:
     ):
         try:
             red = NodeRed(f"http://127.0.0.1:{port}", log)
-            _wait(red)
+            awaited(lambda: "Started flows" in red.said(), 60)
             yield red
         finally:
             process.terminate()
             process.wait(20)
 
 
-def _wait(red: NodeRed) -> None:
-    end = time.monotonic() + 60
+def awaited(look: Callable[[], Any], timeout: float = 30) -> Any:
+    """What ``look`` finds, as soon as it finds something."""
+    end = time.monotonic() + timeout
     while time.monotonic() < end:
-        if "Started flows" in red.said():
-            return
+        if found := look():
+            return found
         time.sleep(0.1)
-    raise AssertionError(red.said())
+    raise AssertionError("it did not come in time")
 
 
 def _free_port() -> int:

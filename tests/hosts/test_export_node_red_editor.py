@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from cli_world import run
-from node_red_editor import CHROMIUM, DRIVER, Editor, awaited, example, opened
-from node_red_world import PACKAGE, needs_node_red, running
+from node_red_editor import CHROMIUM, DRIVER, Editor, example, opened
+from node_red_world import PACKAGE, awaited, needs_node_red, running
 
 from outlook_connector.manifest import load
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 import pytest
 from cli_world import config_file, run
 from http_running import KEY, serving
-from node_red_world import HERE, PACKAGE, NodeRed, needs_node_red, running, tool
+from node_red_world import HERE, PACKAGE, NodeRed, awaited, needs_node_red, running, tool
 
 from outlook_connector import Connector, connect
 from outlook_connector.manifest import load
@@ -124,18 +123,9 @@ def told(red: NodeRed, flow: list[Json]) -> Json:
     """What a flow of ``asking`` told."""
     before = len(red.said())
     red.deploy(flow)
-    line = _awaited(lambda: [one for one in red.said()[before:].splitlines() if "TOLD " in one])[0]
+    line = awaited(lambda: [one for one in red.said()[before:].splitlines() if "TOLD " in one])[0]
     found: Json = json.loads(line.partition("TOLD ")[2])
     return found
-
-
-def _awaited(look: Callable[[], Any], timeout: float = 30) -> Any:
-    end = time.monotonic() + timeout
-    while time.monotonic() < end:
-        if found := look():
-            return found
-        time.sleep(0.1)
-    raise AssertionError("it did not come in time")
 
 
 def test_every_node_is_registered_without_an_error(red: NodeRed) -> None:
@@ -164,7 +154,7 @@ def test_a_message_is_received_searched_answered_and_moved(
     mailbox.deliver(anchors.ADELE, {"subject": "Broken pump in hall 7", "from": kim})
 
     filed = {"folder": "Inbox/Projects/2026", "subject": "Broken pump in hall 7"}
-    [moved] = _awaited(lambda: connector.invoke("messages.list", filed)["value"])
+    [moved] = awaited(lambda: connector.invoke("messages.list", filed)["value"])
     assert moved["subject"] == "Broken pump in hall 7"
     assert connector.invoke("messages.list", {**filed, "folder": "inbox"})["value"] == []
     answered = {"folder": "sentitems", "subject": "Broken pump in hall 7"}
@@ -240,7 +230,7 @@ def watching(host: str, **given: str) -> list[Json]:
 def _polled(mailbox: Sandbox) -> None:
     """Waits until the trigger has asked more often than its first poll does, which says where it begins."""
     before = len(mailbox.requests)
-    _awaited(lambda: len(mailbox.requests) > before + 5)
+    awaited(lambda: len(mailbox.requests) > before + 5)
 
 
 def got(red: NodeRed, subject: str) -> int:
@@ -255,15 +245,15 @@ def test_a_trigger_goes_on_after_the_host_was_gone_and_has_forgotten(
         red.deploy(watching(url))
         _polled(mailbox)
         mailbox.deliver(anchors.ADELE, {"subject": "While it runs"})
-        _awaited(lambda: got(red, "While it runs"))
+        awaited(lambda: got(red, "While it runs"))
     mailbox.deliver(anchors.ADELE, {"subject": "While it is gone"})
     before = len(red.said())
-    _awaited(lambda: "was not reached" in red.said()[before:])
+    awaited(lambda: "was not reached" in red.said()[before:])
     # Its store is memory, so that the new one knows neither the cursor nor where it stood.
     with serving(config_file(tmp_path, mailbox.config()), "office", int(url.rpartition(":")[2])):
-        _awaited(lambda: got(red, "While it is gone"))
+        awaited(lambda: got(red, "While it is gone"))
         mailbox.deliver(anchors.ADELE, {"subject": "Afterwards"})
-        _awaited(lambda: got(red, "Afterwards"))
+        awaited(lambda: got(red, "Afterwards"))
     assert "cursorLost" in red.said() or "is kept no more" in red.said()
     assert got(red, "Afterwards") == 1
 
@@ -275,7 +265,7 @@ def test_a_trigger_whose_inputs_are_others_begins_anew(red: NodeRed, host: str, 
     red.deploy(watching(host, in_folder="inbox", in_folder_type="str"))
     _polled(mailbox)
     mailbox.deliver(anchors.ADELE, {"subject": "Into the inbox"})
-    _awaited(lambda: got(red, "Into the inbox"))
+    awaited(lambda: got(red, "Into the inbox"))
     assert "error" not in red.said()[before:]
 
 
