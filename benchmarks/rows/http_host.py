@@ -19,7 +19,7 @@ def run(stage: Stage) -> Row:
     with process([sys.executable, "-m", "benchmarks.http_server", told], variables) as server:
         port = line(server).strip()
         with process([sys.executable, "-m", "benchmarks.http_load", port], variables) as load:
-            for number in range(-1, stage.times(12, 3)):
+            for number in range(-1, stage.times(9, 3)):
                 for name, path in PATHS.items():
                     seconds = float(asked(load, f"{path} {CLIENTS} {CALLS}"))
                     if number >= 0:

@@ -25,7 +25,7 @@ def run(stage: Stage) -> Row:
     with tempfile.TemporaryDirectory(prefix="benchmarks-") as directory:
         stores = {f"{amount:,} accounts": _filled(stage, Path(directory), amount) for amount in (FEW, MANY)}
         samples: Samples = {name: [] for name in stores}
-        for _ in range(stage.times(300, 60)):
+        for _ in range(stage.times(200, 60)):
             for name, (file, amount) in stores.items():
                 samples[name].append(_looked_up(stage, file, amount))
     few, many = samples

@@ -48,7 +48,7 @@ def _row(stage: Stage, mailboxes: int, title: str) -> Row:
             ),
         }
         connector.invoke("messages.updateMany", {"messageIds": IDS[:20], "isRead": True})
-        for _ in range(stage.times(3, 1)):
+        for _ in range(stage.times(2, 1)):
             for name, work in works.items():
                 begun = perf_counter()
                 list(pool.map(work, names))

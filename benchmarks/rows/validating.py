@@ -26,7 +26,7 @@ def run(stage: Stage) -> Row:
         **_works("a page of 100", schemas, "messages.list.output.json", page),
     }
     samples: Samples = {name: [] for name in works}
-    for _ in range(stage.times(60, 15)):
+    for _ in range(stage.times(24, 8)):
         for name, work in works.items():
             times = 1 if "jsonschema alone" in name else 20
             begun = perf_counter()

@@ -46,6 +46,9 @@ class Supply(Protocol):
     def lacking(self, want: Want) -> str:
         """The limit that the want has to wait for: its name in the configuration."""
 
+    def close(self) -> None:
+        """The process needs no more of it."""
+
 
 class Gate:
     """Who may call. ``in_use`` are the calls under way, ``line`` those who wait."""

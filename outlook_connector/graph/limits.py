@@ -11,7 +11,6 @@ from ..config import Config
 from ..store import Store
 from ..store.locking import ForkSafeLock
 from .gate import Gate, Want
-from .keeper import SharedSupply
 from .permits import LocalSupply, Sizes
 
 log = logging.getLogger("outlook_connector.graph")
@@ -63,7 +62,7 @@ class Limits:
     def close(self) -> None:
         """Leave the line of every mailbox."""
         for (process, _), gate in list(self._gates.items()):
-            if process == os.getpid() and isinstance(gate.supply, SharedSupply):
+            if process == os.getpid():
                 gate.supply.close()
 
     def _gate(self, mailbox: str) -> Gate:
@@ -86,4 +85,6 @@ class Limits:
         kept: Callable[[str, Callable[[], Any]], Gate] | None = getattr(self._store, "kept", None)
         if kept is not None:
             return kept(name, lambda: Gate(LocalSupply(self._sizes)))
+        from .keeper import SharedSupply
+
         return Gate(SharedSupply(self._store, name, self._sizes))

@@ -45,11 +45,12 @@ class LocalSupply:
         self._now = now
 
     def afford(self, want: Want) -> bool:
-        if self._short(want) is not None:
-            return False
         now = self._now()
-        for name, need in costs(want).items():
-            self._windows[name].take(need, need, now)
+        taking = [(self._windows[name], need) for name, need in costs(want).items() if need > 0]
+        if not all(window.has(need, now) for window, need in taking):
+            return False
+        for window, need in taking:
+            window.take(need, need, now)
         return True
 
     def refill(self, gate: Gate) -> float:
@@ -62,6 +63,9 @@ class LocalSupply:
 
     def lacking(self, want: Want) -> str:
         return self._short(want) or CONCURRENT
+
+    def close(self) -> None:
+        """Nobody else has waited for it."""
 
     def _short(self, want: Want) -> str | None:
         now = self._now()

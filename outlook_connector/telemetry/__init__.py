@@ -5,7 +5,7 @@ Names, counts, times, statuses and Graph's request ids; never content, an addres
 nanoseconds when nobody listens.
 """
 
-from .observing import observed
+from .listening import observed
 from .refreshing import refreshing
 from .unseen import UNSEEN, Unseen
 

@@ -4,34 +4,17 @@ import hashlib
 import hmac
 from collections.abc import Iterator
 from contextlib import contextmanager
-from logging import INFO
 from time import perf_counter
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any
 
 from . import names, records
 from .addresses import graph_address, upload_address
+from .listening import Entry
 from .requesting import Exchange, Sent
-from .signals import Signals, signals, unused
+from .signals import Signals
 from .tally import Tally
-from .unseen import UNSEEN, Kind, Unseen, Unwatched
-
-
-class Entry(Protocol):
-    """An operation or a trigger of the manifest."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def effect(self) -> str: ...
-
-
-def observed(entry: Entry | None) -> Unseen:
-    """Looks at one invocation of ``entry`` (``None``: there is none of that name), which begins now and ends with the
-    block, or with ``items``. Gives ``UNSEEN`` where neither OpenTelemetry nor a log wants to know."""
-    if unused() and not records.operations.isEnabledFor(INFO):
-        return UNSEEN
-    return Observation(entry, signals())
+from .unseen import Kind, Unseen, Unwatched
 
 
 class Observation(Unseen):

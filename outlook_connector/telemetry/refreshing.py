@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from time import perf_counter
 
-from . import names, records
-from .signals import signals
+from . import records
 
 
 @contextmanager
 def refreshing(kind: str) -> Iterator[None]:
     """A block in which Microsoft Entra is asked for new tokens; ``kind`` is the connection's ``auth``."""
+    from . import names
+    from .signals import signals
+
     failed: BaseException | None = None
     found, begun = signals(), perf_counter()
     span = found.span("token refresh", {names.AUTH: kind}) if found else None

@@ -12,6 +12,7 @@ from functools import cache, wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from .. import __version__
+from .listening import unused
 from .names import (
     METRICS,
     SCHEMA_URL,
@@ -100,11 +101,6 @@ class Signals:
             self._histograms[metric.name].record(amount, told)
         else:
             self._counters[metric.name].add(int(amount), told)
-
-
-def unused(loaded: Mapping[str, Any] = sys.modules) -> bool:
-    """Whether nothing in this process has imported OpenTelemetry's API, so that nobody can have configured it."""
-    return "opentelemetry.trace" not in loaded and "opentelemetry.metrics" not in loaded
 
 
 def signals() -> Signals | None:
