@@ -35,12 +35,18 @@ ENDING = (signal.SIGINT, signal.SIGTERM)
     type=click.Path(dir_okay=False, path_type=Path),
     help="Keep the place in this file, and go on from there the next time.",
 )
+@click.option(
+    "--push",
+    metavar="URL",
+    help="Have Graph notify this address, where `serve` listens with the same token store; polls then only catch up.",
+)
 @config_option
 def watch(
     trigger: str,
     input: str,  # noqa: A002 - the contract's word
     interval: float,
     state: Path | None,
+    push: str | None,
     config: str | None,
 ) -> None:
     """Write the events of a trigger, one JSON value a line, until Ctrl-C or SIGTERM.
@@ -50,6 +56,7 @@ def watch(
     """
     kept = _Kept(trigger, state)
     given = {**read_input(input), **kept.resumed()}
+    how = "by push" if push else f"every {interval:g} s"
     with connection(config) as parts:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
@@ -57,7 +64,8 @@ def watch(
                 trigger,
                 given,
                 interval=interval,
-                on_cursor=_begun(f"Watching {trigger} every {interval:g} s; Ctrl-C ends.", kept.move),
+                push={"notificationUrl": push} if push else None,
+                on_cursor=_begun(f"Watching {trigger} {how}; Ctrl-C ends.", kept.move),
                 on_problem=_later(interval),
             )
             for event in events:
