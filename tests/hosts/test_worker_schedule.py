@@ -27,6 +27,7 @@ try:
 except Exception as failed:
     print(type(failed).__name__, failed.args[0])
 """
+TAKEN = "Task outlook.poll["
 POLLED = "message.received: done"
 SCHEDULE = {"inbox": {"trigger": "message.received", "input": {"folder": "inbox"}, "every": 1}}
 
@@ -81,21 +82,22 @@ def test_events_wait_until_a_queue_takes_them_and_come_as_cloud_events(celery: A
     queue.close()
 
 
-def after_more_requests(celery: Any) -> None:
-    before = len(celery.sandbox.requests)
-    eventually(lambda: len(celery.sandbox.requests) > before, 150)
+def taken(worker: Any, count: int) -> None:
+    """Waits until the worker has taken so many more polls."""
+    before = worker.told().count(TAKEN)
+    eventually(lambda: worker.told().count(TAKEN) >= before + count, 150)
 
 
 def test_two_schedules_and_two_workers_never_poll_one_trigger_at_once_and_lose_nothing(celery: Any) -> None:
     queue = Queue(celery, "second", "adele.message.*")
-    delivered = []
-    for number in range(12):
-        if number == 6:
-            celery.workers[0].kill(whole=True)
-            celery.workers[0].start()
-            celery.sandbox.graph.switches.service_seconds = 0.2
-        delivered.append(celery.sandbox.deliver(ADELE, {"subject": f"Number {number}"}))
-        after_more_requests(celery)
+    delivered = [celery.sandbox.deliver(ADELE, {"subject": f"Number {number}"}) for number in range(4)]
+    taken(celery.workers[1], 1)
+    celery.workers[0].kill(whole=True)
+    celery.workers[0].start()
+    celery.sandbox.graph.switches.service_seconds = 1.2  # longer than there is between two polls
+    for worker in celery.workers:
+        delivered.append(celery.sandbox.deliver(ADELE, {"subject": "Another one"}))
+        taken(worker, 4)
     eventually(lambda: {one["subject"] for one in queue.taken()} >= set(delivered), 150)
     celery.sandbox.graph.switches.service_seconds = 0.0
     seen = {(one["subject"], one["id"]) for one in queue.taken()}
