@@ -103,6 +103,14 @@ def test_cancel_declines(device, outlook_sandbox, when):
     assert error(device.poll())[:2] == (400, "authorization_declined")
 
 
+def test_who_goes_back_where_only_an_administrator_may_consent_has_declined(device, outlook_sandbox):
+    outlook_sandbox.entra.user_consent = False
+    page = device.sign_in()
+    assert "AADSTS90094" in page.text
+    device.client.submit(page, answer="cancel")
+    assert error(device.poll())[:2] == (400, "authorization_declined")
+
+
 def test_a_test_may_approve_or_decline_in_the_persons_place(client, outlook_sandbox):
     approved, declined = Device(client), Device(client)
     outlook_sandbox.entra.approve_device(approved.shown["user_code"], ADELE)
