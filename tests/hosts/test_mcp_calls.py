@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_world import config_file
 from mcp import Client
 from mcp.shared.exceptions import MCPError
 from mcp_world import call, error_of, process, serving, speak, texts
@@ -45,24 +44,25 @@ def test_a_session_lists_searches_and_drafts_and_is_refused_a_send(
     assert not [one for one in sandbox.requests if one.path.lower().endswith(("/send", "/sendmail"))]
 
 
-def test_a_mail_goes_out_where_sending_is_allowed(sandbox: Sandbox, config: str) -> None:
+def test_a_mail_goes_out_where_sending_is_allowed(sandbox: Sandbox) -> None:
     mail = {"to": ["kim@contoso.example"], "subject": "From an agent", "body": "Hello Kim"}
-    result = call(process(config, "--allow", "send"), "messages_send", mail)
-    assert not result.is_error
-    assert [one for one in sandbox.requests if one.path.lower().endswith("/sendmail")]
+    with connect(sandbox.config()) as connector, serving(connector, ["send"]) as url:
+        assert not call(url, "messages_send", mail).is_error
+    assert [one.status for one in sandbox.requests if one.path.lower().endswith("/sendmail")] == [202]
 
 
-def test_the_policy_refuses_what_the_server_allows(sandbox: Sandbox, tmp_path: Path) -> None:
-    config = config_file(tmp_path, sandbox.config(recipients={"allow": ["*@contoso.example"]}))
+def test_the_policy_refuses_what_the_server_allows(sandbox: Sandbox) -> None:
     mail = {"to": ["grady@fabrikam.example"], "subject": "Out", "body": "x"}
-    error = error_of(call(process(config, "--allow", "send"), "messages_send", mail))
+    config = sandbox.config(recipients={"allow": ["*@contoso.example"]})
+    with connect(config) as connector, serving(connector, ["send"]) as url:
+        error = error_of(call(url, "messages_send", mail))
     assert (error["code"], error["details"]["rule"]) == ("operationDenied", "recipients.allow")
 
 
-def test_a_result_is_what_every_host_gives(sandbox: Sandbox, config: str) -> None:
+def test_a_result_is_what_every_host_gives(sandbox: Sandbox) -> None:
     given: dict[str, Any] = {"folder": "inbox", "limit": 4, "bodyFormat": "text"}
-    result = call(process(config), "messages_list", given)
-    with connect(sandbox.config()) as connector:
+    with connect(sandbox.config()) as connector, serving(connector) as url:
+        result = call(url, "messages_list", given)
         expected = connector.invoke("messages.list", given)
     shown = json.loads(texts(result)[1])
     assert result.structured_content["value"] == shown["value"] == expected["value"]
@@ -94,16 +94,18 @@ def code_of(connector: Connector, name: str, given: dict[str, Any]) -> str | Non
     return None
 
 
-def test_an_error_is_what_every_host_shows(sandbox: Sandbox, config: str) -> None:
-    result = call(process(config), "messages_get", {"messageId": QUARTERLY_REPORT, "colour": "red"})
-    with connect(sandbox.config()) as connector, pytest.raises(ConnectorError) as raised:
-        connector.invoke("messages.get", {"messageId": QUARTERLY_REPORT, "colour": "red"})
+def test_an_error_is_what_every_host_shows(sandbox: Sandbox) -> None:
+    given = {"messageId": QUARTERLY_REPORT, "colour": "red"}
+    with connect(sandbox.config()) as connector, serving(connector) as url:
+        result = call(url, "messages_get", given)
+        with pytest.raises(ConnectorError) as raised:
+            connector.invoke("messages.get", given)
     assert error_of(result) == raised.value.to_dict()
 
 
-def test_a_tool_that_is_not_there_is_the_protocol_s_own_error(config: str) -> None:
-    with pytest.raises(MCPError) as raised:
-        call(process(config), "messages_explode")
+def test_a_tool_that_is_not_there_is_the_protocol_s_own_error(sandbox: Sandbox) -> None:
+    with connect(sandbox.config()) as connector, serving(connector) as url, pytest.raises(MCPError) as raised:
+        call(url, "messages_explode")
     assert raised.value.error.code == -32602
     assert raised.value.error.data["error"]["code"] == "unknownOperation"
 
@@ -172,8 +174,9 @@ def test_half_a_character_ends_no_session(sandbox: Sandbox) -> None:
     assert not second.is_error
 
 
-def test_what_comes_from_no_mailbox_carries_no_marks(config: str) -> None:
-    result = call(process(config), "auth_status")
+def test_what_comes_from_no_mailbox_carries_no_marks(sandbox: Sandbox) -> None:
+    with connect(sandbox.config()) as connector, serving(connector) as url:
+        result = call(url, "auth_status")
     assert json.loads(texts(result)[0]) == result.structured_content
     assert len(result.content) == 1
 
