@@ -63,7 +63,7 @@ def running(connections: Connections, **settings: Any) -> Iterator[Client]:
     thread = threading.Thread(target=serve, args=given, daemon=True)
     thread.start()
     assert there.wait(10)
-    client = Client(f"http://127.0.0.1:{found[0].port}")
+    client = Client(f"{Settings(**settings).scheme}://127.0.0.1:{found[0].port}")
     try:
         yield client
     finally:

@@ -88,8 +88,8 @@ def test_a_redirect_uri_of_the_connections_own_that_leads_here_is_used(
     public = "https://connect.example.com"
     own = f"{public}/connect/sales/callback"
     config = sandbox.config(refreshToken=None, redirectUri=own)
-    with serving(tmp_path, {"sales": config}, public_url=public) as client:
-        answer = client.get("/connect/sales", allow_redirects=False)
+    with serving(tmp_path, {"sales": config}, public_url=public, keys=(KEY,)) as client:
+        answer = client.get("/connect/sales", allow_redirects=False, headers={"X-API-Key": KEY})
     assert parse_qs(urlsplit(answer.headers["Location"]).query)["redirect_uri"] == [own]
     assert "secure" in answer.headers["Set-Cookie"].lower()
 

@@ -77,6 +77,12 @@ def test_a_host_that_others_reach_does_not_start_without_keys(host: str) -> None
     check(Settings(host=host, keys=(KEY,)))
 
 
+def test_a_proxy_in_front_makes_it_one_that_others_reach() -> None:
+    with pytest.raises(ConfigError, match="API key"):
+        check(Settings(public_url="https://outlook.example.com"))
+    check(Settings(public_url="http://localhost:8080"))
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.0.0.2"])
 def test_on_loopback_no_key_is_needed(host: str) -> None:
     check(Settings(host=host))

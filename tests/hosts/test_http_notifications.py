@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
+import trustme
 from http_world import Client, error, running
 
+from outlook_connector import connect
 from outlook_connector.assembly import assemble
 from outlook_connector.hosts.http.connections import Connections
 from outlook_connector.hosts.http.spool import Spool
@@ -67,6 +72,25 @@ def test_what_does_not_prove_itself_is_refused(host: Client, store: MemoryStore)
 @pytest.mark.parametrize(("sent", "status"), [(b"{", 400), (b'{"value": []}', 400), (b"x" * 5_000_000, 413)])
 def test_what_is_no_notification_is_refused(sent: bytes, status: int, host: Client) -> None:
     assert host.post(PATH, data=sent).status_code == status
+
+
+def test_a_mail_wakes_a_watch_by_way_of_the_host(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The watch is another process's connection, which shares no more than the store."""
+    config = sandbox.config(tokenStore=f"sqlite:///{tmp_path}/store.sqlite3")
+    certificate = str(tmp_path / "host.pem")
+    trustme.CA().issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(certificate)
+    hosted = Connections({"sales": assemble(config)}, Spool())
+    with running(hosted, certificate=certificate) as client, connect(config) as watcher:
+        push = {"notificationUrl": client.url + PATH, "catchUp": 3600}
+        subscribed = threading.Event()
+        events = watcher.watch(
+            "message.received", interval=3600, push=push, on_cursor=lambda cursor: subscribed.set()
+        )
+        with ThreadPoolExecutor(1) as pool:
+            first = pool.submit(next, events)
+            assert subscribed.wait(20)
+            sandbox.deliver("adele@contoso.example", {"subject": "By push"})
+            assert first.result(30)["message"]["subject"] == "By push"
 
 
 def test_a_connection_that_is_none_receives_nothing(host: Client) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +15,7 @@ from pathlib import Path
 
 import pytest
 import requests
+import trustme
 from cli_world import Running, config_file, run, started
 from http_world import Client, error
 
@@ -92,6 +95,9 @@ def test_keys_come_from_variables_and_files(config: str, tmp_path: Path) -> None
         (["--connection", "nothing"], "NAME=FILE"),
         (["--connection", "a/b=c.json"], "a/b"),
         (["--connection", "a=/no/such.json"], "Connection a:"),
+        (["--public-url", "https://outlook.example.com"], "API key"),
+        (["--tls-cert", "/no/such.pem"], "certificate"),
+        (["--host", "no.such.invalid", "--api-key-env", "HOME"], "no.such.invalid"),
     ],
 )
 def test_what_is_wrong_is_told_before_anything_is_served(options: list[str], told: str, config: str) -> None:
@@ -146,6 +152,24 @@ def test_what_does_not_end_in_time_is_cut_off_as_unknown(config: str, sandbox: S
     assert (result.code, [one.status_code for one in answers]) == (1, [424])
     assert error(answers[0])["code"] == "outcomeUnknown"
     assert "cut off" in result.err and "Traceback" not in result.err
+
+
+def test_it_speaks_tls(config: str, tmp_path: Path) -> None:
+    authority, file = trustme.CA(), str(tmp_path / "host.pem")
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(file)
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    with served("--connection", f"default={config}", "--tls-cert", file) as (client, _):
+        client.session.verify = str(tmp_path / "ca.pem")
+        assert client.url.startswith("https://")
+        assert client.invoke("profile.get").status_code == 200
+
+
+def test_what_is_not_installed_is_told() -> None:
+    without = "import sys; sys.modules['uvicorn'] = None; from outlook_connector.hosts.cli import main; "
+    done = subprocess.run(
+        [sys.executable, "-c", without + "main(['serve'])"], capture_output=True, text=True, check=False
+    )
+    assert done.stderr == "Error: The HTTP host needs uvicorn: pip install 'outlook-connector[server]'.\n"
 
 
 def test_metrics_count_operations_by_name_and_outcome(config: str) -> None:

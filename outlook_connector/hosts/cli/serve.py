@@ -44,6 +44,10 @@ class ServerUnavailable(ConnectorError):
     type=click.Path(dir_okay=False, path_type=Path),
     help="A file with API keys, one a line.",
 )
+@click.option("--tls-cert", type=click.Path(), metavar="FILE", help="A certificate in PEM form, for https.")
+@click.option(
+    "--tls-key", type=click.Path(), metavar="FILE", help="Its key, where the file does not hold it."
+)
 @click.option("--public-url", metavar="URL", help="How others reach this host, such as behind a proxy.")
 @click.option(
     "--allow-origin",
@@ -87,6 +91,8 @@ def serve(
     named: tuple[str, ...],
     variables: tuple[str, ...],
     files: tuple[Path, ...],
+    tls_cert: str | None,
+    tls_key: str | None,
     public_url: str | None,
     origins: tuple[str, ...],
     threads: int,
@@ -114,6 +120,8 @@ def serve(
         host=host,
         port=port,
         keys=(*_from_variables(variables), *_from_files(files)),
+        certificate=tls_cert,
+        private_key=tls_key,
         public_url=public_url,
         origins=origins,
         threads=threads,
@@ -124,7 +132,7 @@ def serve(
     check(settings)
 
     def ready(running: "Running") -> None:
-        url = f"http://{f'[{host}]' if ':' in host else host}:{running.port}"
+        url = f"{settings.scheme}://{f'[{host}]' if ':' in host else host}:{running.port}"
         if for_people(as_json):
             tell(f"Listening on {url}; Ctrl+C stops it.")
         else:

@@ -57,7 +57,7 @@ class Guard:
         await self._app(scope, receive, send)
 
     def _check(self, request: Request) -> None:
-        if not self._keys and not self._is_here(request.headers.get("host", "")):
+        if not self._keys and not _is_here(request.headers.get("host", "")):
             raise RequestRefused("This host answers to its own name alone.", code="foreignHost")
         if request.method not in ("GET", "HEAD", "OPTIONS") and self._from_elsewhere(request):
             raise RequestRefused("Pages of other web sites may not call this host.", code="foreignOrigin")
@@ -66,15 +66,6 @@ class Guard:
         message = "The header X-API-Key is missing, or holds none of this host's keys."
         raise RequestRefused(message, code="wrongKey")
 
-    def _is_here(self, host: str) -> bool:
-        if host.lower() == self._settings.public_host:
-            return True
-        try:
-            name = urlsplit(f"//{host}").hostname
-        except ValueError:
-            return False
-        return name is not None and is_loopback(name)
-
     def _from_elsewhere(self, request: Request) -> bool:
         """https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Origin"""
         origin = request.headers.get("origin")
@@ -82,6 +73,14 @@ class Guard:
             return False
         theirs = urlsplit(origin).netloc.lower()
         return theirs not in {request.headers.get("host", "").lower(), self._settings.public_host}
+
+
+def _is_here(host: str) -> bool:
+    try:
+        name = urlsplit(f"//{host}").hostname
+    except ValueError:
+        return False
+    return name is not None and is_loopback(name)
 
 
 def _is_open(path: str) -> bool:

@@ -78,8 +78,8 @@ def serve(
     for name in ("uvicorn.error", "asyncio"):
         logging.getLogger(name).addFilter(_without_traceback)
     host = application(manifest, connections, settings)
-    listener = _listening(settings)
     server = _Server(_configured(host, settings), host)
+    listener = _listening(settings)
     ready(Running(listener.getsockname()[1], server.stop))
     try:
         server.run(sockets=[listener])
@@ -97,15 +97,16 @@ def _without_traceback(record: logging.LogRecord) -> bool:
 
 def check(settings: Settings) -> None:
     """Raises ``ConfigError`` for a host that anybody could use."""
-    if not settings.keys and not settings.loopback:
+    if not settings.keys and settings.reached_by_others:
+        where = settings.public_url or settings.host
         raise ConfigError(
-            f"Others than this machine can connect to {settings.host}: name an API key with --api-key-env or "
-            "--api-key-file, or listen on 127.0.0.1."
+            f"Others than this machine can connect to {where}: name an API key with --api-key-env or "
+            "--api-key-file, or listen on 127.0.0.1 without --public-url."
         )
 
 
 def _configured(host: Host, settings: Settings) -> uvicorn.Config:
-    return uvicorn.Config(
+    config = uvicorn.Config(
         host.app,
         http=protocol(settings.patience),
         ws="none",
@@ -115,9 +116,16 @@ def _configured(host: Host, settings: Settings) -> uvicorn.Config:
         log_config=None,
         server_header=False,
         proxy_headers=False,
+        ssl_certfile=settings.certificate,
+        ssl_keyfile=settings.private_key,
         timeout_keep_alive=IDLE,
         timeout_graceful_shutdown=round(settings.grace),
     )
+    try:
+        config.load()
+    except OSError as error:
+        raise ConfigError(f"The TLS certificate or its key cannot be used: {error.strerror}.") from None
+    return config
 
 
 def _listening(settings: Settings) -> socket.socket:
@@ -129,8 +137,8 @@ def _listening(settings: Settings) -> socket.socket:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((settings.host, settings.port))
         listener.listen(BACKLOG)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         listener.close()
-        where = f"{settings.host}:{settings.port}"
-        raise ConfigError(f"{where} cannot be listened on: {error.strerror}.") from None
+        told = getattr(error, "strerror", None) or "it is no address"
+        raise ConfigError(f"{settings.host}:{settings.port} cannot be listened on: {told}.") from None
     return listener

@@ -11,13 +11,16 @@ LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 @dataclass(frozen=True)
 class Settings:
     """``keys`` are the API keys that are accepted. ``public_url`` is how browsers and Microsoft reach the host, where
-    that is not its own address. ``origins`` are web sites that may call it from their pages. ``threads`` operations
-    run at once, and ``waiting`` more may wait for one of them. Times are in seconds, ``largest_body`` in bytes."""
+    that is not its own address; ``certificate`` and ``private_key`` are PEM files for TLS. ``origins`` are web sites
+    that may call it from their pages. ``threads`` operations run at once, and ``waiting`` more may wait for one of
+    them. Times are in seconds, ``largest_body`` in bytes."""
 
     host: str = "127.0.0.1"
     port: int = 8080
     keys: tuple[str, ...] = ()
     public_url: str | None = None
+    certificate: str | None = None
+    private_key: str | None = None
     origins: tuple[str, ...] = ()
     threads: int = 16
     waiting: int = 256
@@ -26,9 +29,14 @@ class Settings:
     grace: float = 30.0
 
     @property
-    def loopback(self) -> bool:
-        """Whether nobody but this machine can connect."""
-        return is_loopback(self.host)
+    def reached_by_others(self) -> bool:
+        """Whether others than this machine can connect, by its own address or by the public URL."""
+        public = urlsplit(self.public_url).hostname if self.public_url else None
+        return not is_loopback(self.host) or (public is not None and not is_loopback(public))
+
+    @property
+    def scheme(self) -> str:
+        return "https" if self.certificate else "http"
 
     @property
     def public_host(self) -> str | None:
