@@ -82,6 +82,13 @@ def test_the_definition_is_valid_openapi_2_of_a_size_that_is_taken(out: Path, de
     assert (out / "apiDefinition.swagger.json").stat().st_size < LARGEST
 
 
+def test_it_says_only_what_power_platform_knows(definition: Json) -> None:
+    said = {key for one in nodes(definition) for key in one if key.startswith("x-ms-")}
+    assert said == {"x-ms-summary", "x-ms-visibility", "x-ms-dynamic-values", "x-ms-dynamic-list"}
+    formats = {one["format"] for one in nodes(definition) if isinstance(one.get("format"), str)}
+    assert formats <= {"byte", "date", "date-time", "uri"}
+
+
 def test_every_operation_and_trigger_is_there_with_its_inputs(definition: Json, manifest: Manifest) -> None:
     assert definition["paths"].keys() == {"/connections", *entries(manifest).values()}
     for name, path in entries(manifest).items():
@@ -169,9 +176,7 @@ def test_every_list_has_what_its_fields_need_at_the_host(
     for one in lists.values():
         now, older = one["x-ms-dynamic-list"], one["x-ms-dynamic-values"]
         method, path = methods[now["operationId"]]
-        fixed = {
-            name.removeprefix("body/"): given["value"] for name, given in now.get("parameters", {}).items()
-        }
+        fixed = now.get("parameters", {}).get("body", {}).get("value", {})
         items = _asked(host, method, path, fixed)[now["itemsPath"]]
         assert items and all({now["itemValuePath"], now["itemTitlePath"]} <= item.keys() for item in items)
         items = _asked(host, method, path, {})[older["value-collection"]]

@@ -21,13 +21,13 @@ class List:
     title: str
     items: str = "value"
     short_title: str = ""
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    body: Mapping[str, Any] = field(default_factory=dict)
 
 
 LISTS: Mapping[str, List] = {
     "connection": List(CONNECTIONS, "name", "name", items="connections"),
     "folder": List(
-        "folders_list", "id", "path", short_title="displayName", parameters={"recursive": True, "limit": 1000}
+        "folders_list", "id", "path", short_title="displayName", body={"recursive": True, "limit": 1000}
     ),
     "category": List("categories_list", "displayName", "displayName"),
     "categoryId": List("categories_list", "id", "displayName"),
@@ -54,7 +54,7 @@ def listed(operation: str, name: str, kind: str | None) -> str | None:
 def choices(name: str) -> dict[str, Any]:
     """The extensions that lead a designer to the list ``name``."""
     one = LISTS[name]
-    fixed = {f"body/{key}": {"value": value} for key, value in one.parameters.items()}
+    fixed = {"body": {"value": dict(one.body)}} if one.body else {}
     return {
         "x-ms-dynamic-values": {
             "operationId": one.operation,

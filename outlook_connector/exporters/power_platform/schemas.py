@@ -14,10 +14,13 @@ from ..calls import COMMON, Call
 from .lists import choices, listed
 
 KEPT = (
-    *("description", "default", "format", "enum", "required", "minimum", "maximum", "minLength", "maxLength"),
+    *("description", "default", "enum", "required", "minimum", "maximum", "minLength", "maxLength"),
     *("minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"),
 )
 """Keywords that mean the same in both."""
+
+FORMATS = ("date-time", "date", "uri")
+"""Formats that Power Platform knows, of those that the schemas have."""
 
 SMALL = 8
 """A shared object of up to so many properties stands where it is used, so that its place keeps its own summary."""
@@ -81,8 +84,8 @@ class Definitions:
         again, schema = _without_null(schema)
         turned = {key: schema[key] for key in KEPT if key in schema}
         turned |= _typed(schema)
-        if schema.get("contentEncoding") == "base64":
-            turned["format"] = "byte"
+        if schema.get("format") in FORMATS or schema.get("contentEncoding") == "base64":
+            turned["format"] = schema.get("format", "byte")
         if turned.get("type") == "array":
             turned["items"] = self._turned(schema.get("items", {}), home)
         if "properties" in schema:
