@@ -14,7 +14,8 @@ LIFECYCLE = (REMOVED, REAUTHORIZE, MISSED)
 LEAST = 0.5
 """Seconds from one poll to the next that a notification wakes, so that a busy mailbox costs a poll for many mails."""
 REMADE = 2.0
-"""Seconds from one subscription to the next at least, where Graph removes them as soon as they are made."""
+"""Seconds from one subscription or renewal to the next at least: where Graph removes them as soon as they are made, or
+lets them end before."""
 FIRST_WAIT, LONGEST_WAIT = 10.0, 900.0
 """Seconds until what failed is tried again: the first time, and at most. They double from time to time."""
 
@@ -119,7 +120,7 @@ def after(state: Push, happened: Happened, now: float, pace: Pace) -> Push:
                 expires=expires,
                 asked=False,
                 failures=0,
-                again=now,
+                again=now + REMADE,
                 due=due,
             )
         case Reauthorized():
@@ -168,8 +169,7 @@ def _heard(state: Push, heard: Heard, now: float) -> Push:
 
 def _without(state: Push, now: float) -> Push:
     """The subscription is gone."""
-    soonest = max(state.again, state.begun + REMADE)
-    return replace(state, subscription="", expires=0.0, asked=False, again=soonest, due=now)
+    return replace(state, subscription="", expires=0.0, asked=False, due=now)
 
 
 def _later(state: Push, now: float) -> Push:

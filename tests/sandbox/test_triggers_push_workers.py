@@ -9,7 +9,7 @@ import pytest
 from push_watch import Push, pushing, wait_for
 from trigger_watch import arrive
 
-from outlook_connector import Connector, InvalidInput, OperationDenied, connect
+from outlook_connector import Connector, ConnectorError, InvalidInput, OperationDenied, connect
 from outlook_connector.sandbox import Sandbox
 from outlook_connector.store.memory import MemoryStore
 from outlook_connector.triggers.watches import Watch
@@ -142,3 +142,30 @@ def test_the_secret_is_in_no_log_and_no_content_in_the_store(
     assert secrets[0] not in caplog.text
     assert secrets[0] not in repr(Watch(secrets[0]))
     assert not any(b"Confidential" in one for one in store.written)
+
+
+class Moody(MemoryStore):
+    """A store that fails for a while."""
+
+    failing = False
+
+    def load(self, key: str) -> tuple[bytes | None, int]:
+        if self.failing and key.startswith("marks/"):
+            raise ConnectorError("not now", code="storeBusy", retryable=True)
+        return super().load(key)
+
+
+def test_a_store_that_fails_for_a_while_ends_no_watch(outlook_sandbox: Sandbox) -> None:
+    store = Moody()
+    with (
+        connect(outlook_sandbox.config(), token_store=store) as connector,
+        pushing(outlook_sandbox, connector) as push,
+    ):
+        watching = push.watch(interval=0.1)
+        store.failing = True
+        arrive(outlook_sandbox, "while it fails")
+        wait_for(lambda: len(watching.problems) > 2)
+        store.failing = False
+        wait_for(lambda: watching.events)
+        assert {one.code for one in watching.problems} == {"storeBusy"}
+        assert not watching.failed

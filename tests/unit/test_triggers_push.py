@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outlook_connector.triggers.push import (
@@ -97,9 +97,15 @@ def test_a_removed_subscription_is_made_anew_and_what_came_meanwhile_is_read() -
 
 
 def test_one_that_is_removed_as_soon_as_it_is_made_is_not_made_anew_at_once() -> None:
-    state = happens(WATCHING, Heard(lifecycle=((REMOVED, "s1"),)))
+    state = happens(WATCHING, Subscribed("s1", NOW + DAY), Heard(lifecycle=((REMOVED, "s1"),)))
     assert commands(state, NOW) == [Command.POLL]
     assert rest(done(state, NOW), NOW) == REMADE
+
+
+def test_one_that_is_over_as_soon_as_it_is_made_is_not_made_anew_at_once() -> None:
+    state = happens(Push(), Polled(more=False), Subscribed("s1", NOW - 1), Polled(more=False))
+    assert wanted(state, NOW) is None
+    assert wanted(state, NOW + REMADE) is Command.SUBSCRIBE
 
 
 def test_what_happens_to_another_subscription_changes_nothing_of_this_one() -> None:
@@ -155,10 +161,11 @@ HAPPENINGS: st.SearchStrategy[Happened] = st.one_of(
     st.just(Reauthorized()),
     st.builds(Failed, st.booleans()),
 )
-TIMES = st.floats(0, DAY)
+STORIES = st.lists(st.tuples(st.floats(0, DAY), HAPPENINGS), max_size=20)
 
 
-@given(st.lists(st.tuples(TIMES, HAPPENINGS), max_size=30))
+@settings(max_examples=50, deadline=None)
+@given(STORIES)
 def test_whatever_happens_it_comes_to_rest_subscribed_and_knows_when_to_go_on(
     story: list[tuple[float, Happened]],
 ) -> None:
@@ -175,7 +182,8 @@ def test_whatever_happens_it_comes_to_rest_subscribed_and_knows_when_to_go_on(
     assert not settled.asked
 
 
-@given(st.lists(st.tuples(TIMES, HAPPENINGS), max_size=30))
+@settings(max_examples=50, deadline=None)
+@given(STORIES)
 def test_whatever_happened_a_notification_leads_to_a_poll(story: list[tuple[float, Happened]]) -> None:
     state, now = Push(), NOW
     for passed, happened in story:
@@ -186,7 +194,8 @@ def test_whatever_happened_a_notification_leads_to_a_poll(story: list[tuple[floa
     assert Command.POLL in commands(told, now + LEAST)
 
 
-@given(st.lists(st.tuples(TIMES, HAPPENINGS), max_size=30))
+@settings(max_examples=50, deadline=None)
+@given(STORIES)
 def test_while_it_rests_nothing_is_wanted(story: list[tuple[float, Happened]]) -> None:
     state, now = Push(), NOW
     for passed, happened in story:
