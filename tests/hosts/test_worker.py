@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -100,6 +101,24 @@ def test_a_caller_without_this_package_reads_an_error_from_the_results_json(cele
     assert celery.app.backend.client.ttl(celery.app.backend.get_key_for_task(result.id)) > 0
 
 
+def test_a_caller_in_another_language_writes_and_reads_json(celery: Any) -> None:
+    from redis import Redis
+
+    body = [[], {"operation": "messages.count", "input": {"folder": "inbox"}, "connection": "adele"}, {}]
+    with celery.app.connection_for_write() as broker:
+        broker.Producer().publish(
+            json.dumps(body),
+            routing_key="outlook",
+            content_type="application/json",
+            content_encoding="utf-8",
+            headers={"task": "outlook.invoke", "id": "foreign-7", "lang": "js"},
+        )
+    with Redis.from_url(celery.results.url) as redis:
+        told = json.loads(eventually(lambda: redis.get("celery-task-meta-foreign-7")))
+    assert told["status"] == "SUCCESS"
+    assert told["result"]["count"] > 0
+
+
 def test_one_task_sends_one_mail_however_often_it_comes(celery: Any) -> None:
     mail = {"to": [KIM], "subject": "Only once", "body": "Please confirm."}
     first = told(celery, "messages.send", mail, task_id="once-1")
@@ -148,10 +167,12 @@ def test_an_answer_waits_for_a_results_server_that_is_away(celery: Any) -> None:
 
 
 def children(worker: Any) -> list[int]:
-    found = subprocess.run(
-        ["ps", "-o", "pid=", "--ppid", str(worker.process.pid)], capture_output=True, text=True, check=False
-    )
-    return [int(pid) for pid in found.stdout.split()]
+    """The worker's processes, by what Linux says of each process's parent."""
+    facts = {
+        int(one.parent.name): one.read_text() for one in Path("/proc").glob("[0-9]*/stat") if one.exists()
+    }
+    parents = {pid: int(text.rpartition(")")[2].split()[1]) for pid, text in facts.items()}
+    return [pid for pid, parent in parents.items() if parent == worker.process.pid]
 
 
 @pytest.mark.parametrize(
