@@ -192,3 +192,17 @@ def test_ids_stay_though_the_connection_uses_others(outlook_sandbox: Sandbox) ->
             move(mover, message, "archive")
         wait_for(lambda: len(watching.events) == 2)
         assert watching.events[1]["messageId"] == message
+
+
+def test_an_application_watches_the_mailbox_that_the_input_names(outlook_sandbox: Sandbox) -> None:
+    kim = "kim@contoso.example"
+    with (
+        connect(outlook_sandbox.config(auth="application")) as connector,
+        pushing(outlook_sandbox, connector) as push,
+    ):
+        watching = push.watch(given={"mailbox": kim})
+        assert kim in push.subscriptions[0]["resource"]
+        arrive(outlook_sandbox, "for Adele")
+        outlook_sandbox.deliver(kim, {"subject": "for Kim"})
+        wait_for(lambda: watching.events)
+        assert [(one["message"]["subject"], one["mailbox"]) for one in watching.events] == [("for Kim", kim)]
