@@ -24,7 +24,7 @@ BEFORE = (
 AFTER = "END-MAIL-DATA-{mark}"
 
 _UNSEEN = re.compile(
-    "[\x7f-\x9f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    "[\x7f-\x9f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
     "\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
 """Letters without width, marks that turn the direction, tags and selectors; not the joiners that scripts need."""

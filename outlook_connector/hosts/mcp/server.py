@@ -4,7 +4,7 @@ import logging
 import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property
 from typing import Any
 
 import anyio
@@ -59,6 +59,7 @@ def server(connector: Connector, allowed: Iterable[str] = (), most: int | None =
         title=connector.manifest.title,
         description=connector.manifest.description,
         instructions=INSTRUCTIONS,
+        get_tool_input_schema=host.input_schema,
         on_list_tools=host.list_tools,
         on_call_tool=host.call_tool,
     )
@@ -72,16 +73,23 @@ class Host:
     offering: Offering
     most: int | None = MOST
     limiter: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(AT_ONCE))
-    _tools: list[Tool] = field(default_factory=list)
+
+    @cached_property
+    def tools(self) -> dict[str, Tool]:
+        """They stay the same for as long as the server runs."""
+        schemas = self.connector.manifest.schemas
+        return {name: tool(one, schemas) for name, one in self.offering.tools.items()}
+
+    def input_schema(self, name: str) -> dict[str, Any] | None:
+        """For the SDK, which looks at some headers of a call by it; ``None`` for what is no tool."""
+        found = self.tools.get(name)
+        return found.input_schema if found else None
 
     async def list_tools(
         self, context: ServerRequestContext[Any, Any], params: PaginatedRequestParams | None
     ) -> ListToolsResult:
-        """All of them on one page; they stay the same for as long as the server runs."""
-        if not self._tools:
-            schemas = self.connector.manifest.schemas
-            self._tools = [tool(one, schemas) for one in self.offering.tools.values()]
-        return ListToolsResult(tools=self._tools)
+        """All of them on one page: not every client asks for a second."""
+        return ListToolsResult(tools=list(self.tools.values()))
 
     async def call_tool(
         self, context: ServerRequestContext[Any, Any], params: CallToolRequestParams
@@ -100,11 +108,16 @@ class Host:
     async def _run(
         self, context: ServerRequestContext[Any, Any], operation: Operation, arguments: dict[str, Any]
     ) -> CallToolResult:
+        """In a worker thread, making the text of the answer included: a large one keeps no other call waiting."""
         given = {**defaults(self.connector.manifest.schemas, operation), **arguments}
-        invoke = partial(self.connector.invoke, operation.name, given, on_progress=progress_of(context))
-        result = await anyio.to_thread.run_sync(invoke, limiter=self.limiter)
         most = self.most if operation.effect == READ else None
-        return done(result, from_mailbox=operation.root != "none", most=most)
+        hear = progress_of(context)
+
+        def work() -> CallToolResult:
+            result = self.connector.invoke(operation.name, given, on_progress=hear)
+            return done(result, from_mailbox=operation.root != "none", most=most)
+
+        return await anyio.to_thread.run_sync(work, limiter=self.limiter)
 
 
 def _told(error: Exception) -> Unexpected:
