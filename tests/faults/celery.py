@@ -16,7 +16,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import cycle
 from threading import Event, Thread
 from typing import Any
 
@@ -24,16 +23,14 @@ from outlook_connector import connect
 from outlook_connector.hosts.tasks import answer_of, submit
 from outlook_connector.sandbox import Sandbox
 
+from .celery_orders import CHANGED, MADE, READ, SENT, Json, Order, orders
 from .celery_workers import CeleryWorld, celery_world, servers
 from .limits import LATENCY, at_once, spans_of
-from .sends import ADELE, WAYS
 
-Json = dict[str, Any]
 WINDOW = 200
 """Operations that are under way at most."""
 CALM = 300.0
 """Seconds without any answer after which nothing more is waited for."""
-SENT, MADE, CHANGED, READ = "mails", "drafts made", "changes", "reads"
 
 
 @dataclass(frozen=True)
@@ -52,16 +49,6 @@ FULL = Size(2000, 200, kills=(True, False, True), restarts=1, concurrency=4, dea
 SMALL = Size(150, 20, kills=(True,), restarts=0, concurrency=2, deadline=6)
 
 
-@dataclass(frozen=True)
-class Order:
-    """One operation of the run; ``id`` is its task's."""
-
-    id: str
-    kind: str
-    operation: str
-    input: Mapping[str, Any]
-
-
 @dataclass
 class Told:
     """What was answered, and what happened meanwhile."""
@@ -70,51 +57,6 @@ class Told:
     killed: int = 0
     restarted: int = 0
     orphans: int = 0
-
-
-def orders(world: Any, size: Size) -> list[Order]:
-    """Mails by all ways in turn, drafts, changes and reads, evenly mixed."""
-    messages = [
-        one["id"] for one in world.connector.iterate("messages.list", {"folder": "inbox", "limit": 20})
-    ]
-    mails, others = _sends(world, size.sends), _others(messages)
-    every = size.operations // size.sends
-    return [
-        next(mails if at % every == 0 and at // every < size.sends else others)
-        for at in range(size.operations)
-    ]
-
-
-def _sends(world: Any, count: int) -> Iterator[Order]:
-    for number, (operation, make) in zip(range(count), cycle(WAYS.items()), strict=False):
-        yield Order(f"send-{number}", SENT, operation, make(world, number))
-
-
-def _others(messages: Sequence[str]) -> Iterator[Order]:
-    for number, message in enumerate(cycle(messages)):
-        kind, operation, make = OTHERS[number % len(OTHERS)]
-        yield Order(f"other-{number}", kind, operation, make(number, message))
-
-
-Make = Callable[[int, str], Json]
-OTHERS: tuple[tuple[str, str, Make], ...] = (
-    (
-        READ,
-        "messages.list",
-        lambda number, message: {"folder": "inbox", "limit": 3, "select": ["id", "subject"]},
-    ),
-    (READ, "messages.get", lambda number, message: {"messageId": message, "select": ["id", "subject"]}),
-    (CHANGED, "messages.markRead", lambda number, message: {"messageId": message}),
-    (MADE, "drafts.create", lambda number, message: {"to": [ADELE], "subject": f"Draft {number}"}),
-    (READ, "messages.count", lambda number, message: {"folder": "inbox"}),
-    (CHANGED, "messages.flag", lambda number, message: {"messageId": message, "status": "flagged"}),
-    (READ, "folders.list", lambda number, message: {"limit": 5}),
-    (
-        CHANGED,
-        "messages.categorize",
-        lambda number, message: {"messageId": message, "add": ["Green category"]},
-    ),
-)
 
 
 def submitted(world: CeleryWorld, order: Order) -> Any:
@@ -275,7 +217,7 @@ class Mailbox:
 def run(size: Size) -> Outcome:
     """One run, as large as ``size`` says."""
     with servers() as (broker, store), Sandbox(throttling=True) as sandbox, _mailbox(sandbox) as mailbox:
-        wanted = orders(mailbox, size)
+        wanted = orders(mailbox, size.operations, size.sends)
         config = sandbox.config(http={"caBundle": sandbox.ca_file, "deadline": size.deadline})
         sandbox.graph.switches.service_seconds = LATENCY
         with celery_world(broker, store, sandbox, config, retries=10) as world:
