@@ -93,7 +93,7 @@ def test_a_name_that_only_leads_here_is_refused(host: Client) -> None:
     assert (answer.status_code, error(answer)["code"]) == (403, "foreignHost")
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1"])
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1", "http://[::1"])
 def test_another_sites_page_cannot_call_it(origin: str, host: Client, sandbox: Sandbox) -> None:
     answer = host.invoke("messages.markRead", {"messageId": "x"}, Origin=origin)
     assert (answer.status_code, error(answer)["code"]) == (403, "foreignOrigin")

@@ -154,6 +154,28 @@ def test_what_does_not_end_in_time_is_cut_off_as_unknown(config: str, sandbox: S
     assert "cut off" in result.err and "Traceback" not in result.err
 
 
+def test_logs_hold_no_key_no_code_and_nothing_of_a_mail(config: str) -> None:
+    key, canary = "key-3b1f7c", "canary-9e2d41"
+    given = {"to": ["kim@contoso.example"], "subject": canary, "body": canary}
+    with served(
+        "--connection", f"default={config}", "--api-key-env", "KEY", "--debug", extra={"KEY": key}
+    ) as (
+        client,
+        running,
+    ):
+        client.session.headers["X-API-Key"] = key
+        assert client.invoke("messages.send", given).status_code == 200
+        client.get("/operations", headers={"X-API-Key": canary})
+        client.get(f"/callback?state={canary}&code={canary}")
+        client.post("/connect/default", data={"key": canary}, allow_redirects=False)
+        client.post("/operations/messages.list", data=canary, headers={"Content-Type": "application/json"})
+        client.post("/notifications/default", data=canary)
+        running.process.send_signal(signal.SIGTERM)
+        result = running.result()
+    assert "messages.send" in result.err
+    assert key not in result.err and canary not in result.err
+
+
 def test_it_speaks_tls(config: str, tmp_path: Path) -> None:
     authority, file = trustme.CA(), str(tmp_path / "host.pem")
     authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(file)

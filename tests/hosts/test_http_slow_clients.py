@@ -88,6 +88,21 @@ def test_a_client_that_does_not_finish_its_body_is_told_and_cut_off(host: Client
     assert b'"tooSlow"' in told
 
 
+def test_a_client_that_goes_away_within_its_body_is_no_fault_of_the_hosts(
+    host: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    head = b"POST /operations/messages.list HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    with _open(host) as connection:
+        connection.sendall(head + b"Content-Length: 100\r\n\r\n{")
+    gone = 'route="/operations/{name}",status="499"'
+    for _ in range(100):
+        if gone in host.get("/metrics").text:
+            break
+        time.sleep(0.05)
+    assert gone in host.get("/metrics").text
+    assert not caplog.records
+
+
 def test_a_client_that_does_not_take_its_answer_is_cut_off(host: Client) -> None:
     with _open(host) as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

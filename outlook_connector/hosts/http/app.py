@@ -68,7 +68,12 @@ def application(manifest: Manifest, connections: Connections, settings: Settings
     routed = Starlette(
         routes=[*(route for part in parts for route in part.routes()), *_explorer()],
         middleware=[Middleware(Guard, settings, keys)],
-        exception_handlers={ConnectorError: _refused, HTTPException: _unrouted, Exception: _unexpected},
+        exception_handlers={
+            ConnectorError: _refused,
+            HTTPException: _unrouted,
+            ClientDisconnect: _gone,
+            Exception: _unexpected,
+        },
     )
     routed.router.redirect_slashes = False
     outer: ASGIApp = metrics.counting(routed)
@@ -93,6 +98,11 @@ def _explorer() -> list[BaseRoute]:
 
 async def _refused(request: Request, error: Exception) -> Response:
     return refused(error) if isinstance(error, ConnectorError) else unexpected(error)
+
+
+async def _gone(request: Request, error: Exception) -> Response:
+    """Nobody reads it; the metrics count it, by the status that nginx has for this."""
+    return Response(status_code=499)
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

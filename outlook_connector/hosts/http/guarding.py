@@ -71,8 +71,19 @@ class Guard:
         origin = request.headers.get("origin")
         if origin is None or origin in self._settings.origins:
             return False
-        theirs = urlsplit(origin).netloc.lower()
-        return theirs not in {request.headers.get("host", "").lower(), self._settings.public_host}
+        theirs = _place(origin)
+        return theirs is None or theirs not in {
+            request.headers.get("host", "").lower(),
+            self._settings.public_host,
+        }
+
+
+def _place(origin: str) -> str | None:
+    """An origin's host and port."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return None
 
 
 def _is_here(host: str) -> bool:
