@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 CLIENTS := .venv-clients
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-hosts test-faults test-scale test-clients check docs faults clean
+.PHONY: demo test test-hosts test-faults test-node-red test-scale test-clients check docs faults clean
 
 $(VENV)/.run: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -23,8 +23,15 @@ demo: $(VENV)/.run          ## the whole connector at work against the sandbox, 
 test: $(VENV)/.dev          ## the contract, the parts and the sandbox; a test that needs a browser says so when it is missing
 	$(BIN)/python -m pytest -n 4 --ignore=tests/hosts --ignore=tests/faults --ignore=tests/clients --ignore=tests/scale
 
-test-hosts: $(VENV)/.dev    ## the command line, the demo and the README, as processes of their own
-	$(BIN)/python -m pytest -n 4 tests/hosts
+test-hosts: $(VENV)/.dev    ## command line, HTTP, agents, Celery, exports and the README, as processes of their own
+	$(BIN)/python -m pytest -n 4 tests/hosts --ignore-glob='*/test_export_node_red_*.py'
+
+tests/hosts/node_red/node_modules/.made: tests/hosts/node_red/package-lock.json $(CLIENTS)/javascript/.made
+	cd $(<D) && PATH="$(CURDIR)/$(CLIENTS)/javascript/bin:$$PATH" npm ci --silent --no-audit --no-fund
+	touch $@
+
+test-node-red: $(VENV)/.dev tests/hosts/node_red/node_modules/.made    ## the exported nodes in a real Node-RED
+	$(BIN)/python -m pytest tests/hosts/test_export_node_red_runs.py tests/hosts/test_export_node_red_editor.py
 
 test-faults: $(VENV)/.dev   ## the smaller fault runs: kill -9, lost answers, refresh races
 	$(BIN)/python -m pytest -n 2 tests/faults
@@ -59,4 +66,4 @@ faults: $(VENV)/.dev        ## the fault runs in full: minutes of kill -9, lost 
 	$(BIN)/python -m tests.faults.sends --full
 
 clean:
-	rm -rf $(VENV) $(CLIENTS) tests/clients/javascript/node_modules dist build
+	rm -rf $(VENV) $(CLIENTS) tests/clients/javascript/node_modules tests/hosts/node_red/node_modules dist build
