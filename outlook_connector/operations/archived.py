@@ -13,8 +13,9 @@ from typing import Any
 from ..binding import get
 from ..context import Context
 from .archive import UNFINISHED, Row, to_disk
-from .content import Written, copied
+from .content import copied
 from .messages import with_body_format
+from .writing import Written
 
 LINES = "messages.jsonl"
 LISTED = (

@@ -1,7 +1,6 @@
 """Bytes that Graph gives: into a file, or in base64."""
 
 import base64
-import hashlib
 import logging
 from typing import Any, BinaryIO
 
@@ -11,6 +10,7 @@ from ..errors import TransportError
 from ..graph.client import Graph
 from ..graph.retry import wait
 from ..progress import Report, silent
+from .writing import WrittenAhead
 
 log = logging.getLogger("outlook_connector.operations")
 
@@ -54,31 +54,18 @@ def copied(
         attempt += 1
         target.seek(start)
         target.truncate()
-        written, began = Written(target, report, about), graph.clock()
+        written, began, answered = WrittenAhead(target, report, about), graph.clock(), False
         try:
-            with graph.stream(request) as pieces:
+            with written, graph.stream(request) as pieces:
+                answered = True
                 for piece in pieces:
                     written.add(piece)
             report("bytes", written.size, written.size)
             return written.size, written.digest.hexdigest()
         except TransportError:
-            if not written.size or attempt >= graph.config.http.attempts:
+            if not answered or attempt >= graph.config.http.attempts:
                 raise
             log.info("a download broke off after %d bytes; from the beginning again", written.size)
             graph.sleep(wait(attempt, None, graph.dice))
         finally:
             graph.moving.seconds += graph.clock() - began
-
-
-class Written:
-    """Bytes on their way into a file, counted and hashed."""
-
-    def __init__(self, target: BinaryIO, report: Report = silent, about: int | None = None) -> None:
-        self.size, self.digest = 0, hashlib.sha256()
-        self._target, self._report, self._about = target, report, about
-
-    def add(self, piece: bytes) -> None:
-        self._target.write(piece)
-        self.digest.update(piece)
-        self.size += len(piece)
-        self._report("bytes", self.size, self._about)
