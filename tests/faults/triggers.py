@@ -24,7 +24,8 @@ from outlook_connector.sandbox import Sandbox
 
 from . import triggers_push
 from .running import sized
-from .triggers_push import COUNTED, HEADER, Plan, Row
+from .triggers_push import Plan
+from .triggers_row import COUNTED, HEADER, Row
 
 ROOT = Path(__file__).resolve().parents[2]
 ADELE = "adele@contoso.example"
@@ -148,8 +149,8 @@ def run(directory: Path, given: dict[str, Any], *, mails: int, kills: int, losse
 
 INBOX = {"folder": "inbox"}
 SIZES: Mapping[bool, tuple[Plan, Plan, Plan]] = {
-    True: (Plan(10_000, 20, 5, 2, 0.01), Plan(10_000, 20, 5, 2, 0.01), Plan(1_000, 20, 0, 2, 0.02)),
-    False: (Plan(300, 3, 2, 1, 0.005), Plan(100, 1, 1, 1, 0.005), Plan(300, 6, 0, 2, 0.02)),
+    True: (Plan(10_000, 20, 5, 2, 5, 0.01), Plan(10_000, 20, 5, 2, 5, 0.01), Plan(1_000, 20, 0, 2, 0, 0.02)),
+    False: (Plan(300, 3, 2, 1, 0, 0.005), Plan(100, 1, 1, 1, 0, 0.005), Plan(300, 6, 0, 2, 0, 0.02)),
 }
 """Whether in full → how much arrives by push, in the mailbox and in a folder, and by polling."""
 

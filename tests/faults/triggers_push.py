@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import json
 import random
+import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +24,8 @@ from webhook import Webhook, serving
 from outlook_connector import Connector, connect
 from outlook_connector.sandbox import Sandbox
 
+from .triggers_row import COUNTED, Row
+
 ADELE = "adele@contoso.example"
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 120.0
@@ -31,7 +35,6 @@ LOST, LOST_SILENTLY, DOUBLED, MOVED = 0.11, 0.13, 0.06, 0.1
 BACKLOG = 20
 """Mails after which Graph's notifications may catch up."""
 TAKE_OVER, CATCH_UP = 1.5, 2.0
-COUNTED = ("lost", "doubled", "removed", "place", "killed")
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ class Plan:
     kills: int
     removals: int
     places: int
+    pauses: int
     pause: float
 
 
@@ -94,17 +98,27 @@ class World:
         with (self.directory / "told").open("ab") as told:
             self.workers.append(subprocess.Popen(words, cwd=ROOT, stderr=told))
 
-    def kill(self) -> None:
-        """Kills the worker that watches, as far as its lines tell, and starts another; the one that waits goes on."""
+    def watching(self) -> subprocess.Popen[bytes]:
+        """The worker that watches, as far as its lines tell."""
         lines = self.taken()
-        watching = lines[-1][2] if lines else 0
-        one = next((worker for worker in self.workers if worker.pid == watching), self.workers[0])
+        name = lines[-1][2] if lines else 0
+        one = next((worker for worker in self.workers if worker.pid == name), self.workers[0])
         assert one.poll() is None, (self.directory / "told").read_text()[-2000:]
+        return one
+
+    def kill(self) -> None:
+        """Kills it and starts another; the one that waits goes on."""
+        one = self.watching()
         one.kill()
         one.wait()
         self.workers.remove(one)
-        self.counts["killed"] += 1
         self.start()
+
+    def stall(self) -> None:
+        """Lets it stand still for so long that the other goes on, and then go on as well."""
+        one = self.watching()
+        one.send_signal(signal.SIGSTOP)
+        threading.Timer(TAKE_OVER * 2, one.send_signal, [signal.SIGCONT]).start()
 
     def taken(self) -> list[list[Any]]:
         file = self.directory / "taken"
@@ -126,14 +140,14 @@ class World:
         self.sandbox.clock.advance(1)
 
     def go_wrong(self, what: str) -> None:
-        if what == "killed":
-            self.kill()
-            return
         self.counts[what] += 1
-        if what == "removed":
-            self.sandbox.graph.lifecycle("subscriptionRemoved")
-        else:
-            self.sandbox.graph.forget_sync_states()
+        ways: Mapping[str, Callable[[], object]] = {
+            "killed": self.kill,
+            "paused": self.stall,
+            "removed": lambda: self.sandbox.graph.lifecycle("subscriptionRemoved"),
+            "place": self.sandbox.graph.forget_sync_states,
+        }
+        ways[what]()
 
     def move_some(self, named_only: bool) -> None:
         """Moves one of the latest messages; where a folder is watched, one that a notification told of, since nothing
@@ -146,42 +160,11 @@ class World:
             self.mover.invoke("messages.move", {"messageId": message, "destinationFolder": "archive"})
 
 
-HEADER = (
-    "| watched | mails | notifications lost | doubled | subscription removed | place lost | workers killed "
-    "| mails moved (before they were told) | missed | with two ids | repeated with their id | acknowledged "
-    "| median, s | slowest, s |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|---|"
-)
-
-
-@dataclass(frozen=True)
-class Row:
-    """What became of the mails."""
-
-    watched: str
-    mails: int
-    counts: Mapping[str, int | str]
-    moved: str
-    missed: int
-    two_ids: int
-    repeated: int
-    acknowledged: bool
-    median: float | str = "–"
-    slowest: float | str = "–"
-
-    @property
-    def wrong(self) -> bool:
-        return bool(self.missed or self.two_ids) or not self.acknowledged
-
-    def __str__(self) -> str:
-        ends = (self.moved, self.missed, self.two_ids, self.repeated, "yes" if self.acknowledged else "NO")
-        shown = (self.watched, self.mails, *self.counts.values(), *ends, self.median, self.slowest)
-        return f"| {' | '.join(map(str, shown))} |"
-
-
 def run(given: Mapping[str, Any], plan: Plan, seed: int) -> Row:
     """``plan.mails`` arrive at ADELE's; what goes wrong is spread over them by ``seed``."""
     with TemporaryDirectory(prefix="outlook-faults-") as folder, world_of(Path(folder), given, seed) as world:
         troubles = ["killed"] * plan.kills + ["removed"] * plan.removals + ["place"] * plan.places
+        troubles += ["paused"] * plan.pauses
         when = dict(zip(world.chance.sample(range(plan.mails), len(troubles)), troubles, strict=True))
         for number in range(plan.mails):
             world.deliver(number)
