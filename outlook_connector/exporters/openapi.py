@@ -1,11 +1,12 @@
 """``openapi``: the HTTP host described in OpenAPI 3.1. https://spec.openapis.org/oas/v3.1.1.html"""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .bundling import key_of, rewritten
-from .openapi_fixed import BYTES, CONNECTION, ERROR, ERRORS, KEY, UPLOAD, error_name, error_response, errors
+from .openapi_fixed import BYTES, CONNECTION, ERROR, ERRORS, KEY, error_name, error_response, errors
+from .openapi_paths import PATHS
+from .writing import as_json, write
 
 if TYPE_CHECKING:
     from ..manifest import Manifest, Operation, Trigger
@@ -14,11 +15,7 @@ if TYPE_CHECKING:
 
 def export(manifest: "Manifest", out: Path) -> list[Path]:
     """Writes ``openapi.json`` into ``out``."""
-    out.mkdir(parents=True, exist_ok=True)
-    file = out / "openapi.json"
-    text = json.dumps(document(manifest), ensure_ascii=False, indent=2)
-    file.write_text(text + "\n", encoding="utf-8")
-    return [file]
+    return write(out, {"openapi.json": as_json(document(manifest))})
 
 
 def document(manifest: "Manifest", server: str = "http://127.0.0.1:8080") -> dict[str, Any]:
@@ -42,10 +39,8 @@ def document(manifest: "Manifest", server: str = "http://127.0.0.1:8080") -> dic
         },
         "servers": [{"url": server}],
         "security": [{"apiKey": []}, {}],
-        "tags": [
-            {"name": name} for name in dict.fromkeys(map(_noun, [*manifest.operations, *manifest.triggers]))
-        ],
-        "paths": {**operations, **triggers, "/files": {"post": UPLOAD}},
+        "tags": [{"name": name} for name in _tags(manifest)],
+        "paths": {**operations, **triggers, **PATHS},
         "components": {
             "schemas": {"error": ERROR, **components.schemas},
             "responses": {error_name(status): error_response(text) for status, text in ERRORS.items()},
@@ -159,6 +154,11 @@ def _entry(one: "Operation | Trigger", components: _Components) -> dict[str, Any
 
 def _home(file: str) -> str:
     return f"/components/schemas/{key_of(file)}"
+
+
+def _tags(manifest: "Manifest") -> list[str]:
+    nouns = dict.fromkeys(map(_noun, [*manifest.operations, *manifest.triggers]))
+    return [*nouns, "files", "host"]
 
 
 def _noun(name: str) -> str:

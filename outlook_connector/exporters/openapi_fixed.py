@@ -1,4 +1,4 @@
-"""What stands in the HTTP host's description whatever the manifest says: errors, keys, files.
+"""What every path of the HTTP host's description refers to: errors, keys, the connection.
 
 https://spec.openapis.org/oas/v3.1.1.html
 """
@@ -19,10 +19,12 @@ ERRORS: Mapping[str, str] = {
 
 
 def errors() -> dict[str, Any]:
+    """The answers that every path may give beside its own."""
     return {status: {"$ref": f"#/components/responses/{error_name(status)}"} for status in ERRORS}
 
 
 def error_name(status: str) -> str:
+    """What an error's answer is called among the components."""
     return "error" if status == "default" else f"error{status}"
 
 
@@ -33,6 +35,7 @@ https://learn.microsoft.com/graph/outlook-large-attachments"""
 
 
 def error_response(text: str) -> dict[str, Any]:
+    """An error's answer, described by ``text``."""
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/error"}}}
     return {"description": text, "content": content}
 
@@ -72,40 +75,4 @@ KEY: Mapping[str, Any] = {
     "in": "header",
     "name": "X-API-Key",
     "description": "Where the host has keys.",
-}
-
-
-UPLOAD: Mapping[str, Any] = {
-    "operationId": "files_upload",
-    "tags": ["files"],
-    "summary": "Upload a file",
-    "description": "Keeps a file for an hour, so that an attachment can name its path.",
-    "parameters": [
-        {
-            "name": "name",
-            "in": "query",
-            "description": "The file's name.",
-            "schema": {"type": "string", "maxLength": 255},
-        }
-    ],
-    "requestBody": {"required": True, "content": {BYTES: {"schema": {"type": "string", "format": "binary"}}}},
-    "responses": {
-        "201": {
-            "description": "It is kept.",
-            "content": {
-                "application/json": {
-                    "schema": {
-                        "type": "object",
-                        "required": ["path", "size", "expiresAt"],
-                        "properties": {
-                            "path": {"type": "string", "description": "To be named as an attachment's path."},
-                            "size": {"type": "integer", "description": "Bytes."},
-                            "expiresAt": {"type": "string", "format": "date-time"},
-                        },
-                    }
-                }
-            },
-        },
-        **errors(),
-    },
 }
