@@ -63,7 +63,8 @@ def celery() -> Iterator[Any]:
     with results_server() as results, world(results=results.url, longestWait=60) as found:
         found.results = results
         worker = found.worker("--concurrency", "1", "--debug")
-        eventually(lambda: "ready." in worker.told())
+        eventually(lambda: "ready." in worker.told(), 60)
+        told(found, "profile.get")
         yield found
 
 
