@@ -118,13 +118,17 @@ class Triggering(Connection):
         problems = self._schemas.problems("push.json", settings)
         if problems:
             raise InvalidInput.of([(f"/push{at}", told) for at, told in problems], "push")
-        for operation in map(self.manifest.operations.__getitem__, OPERATIONS):
-            self._context.policy.check_operation(operation.name, operation.effect_on_mail)
+        for one in OPERATIONS:
+            operation = self.manifest.operations.get(one)
+            if operation is None:
+                raise unknown("operation", one, self.manifest.names, self.manifest.triggers)
+            self._context.policy.check_operation(one, operation.effect_on_mail)
             check_cloud(operation, self.config.cloud)
         owner = self._bound(self._trigger(name), dict(given), UNSEEN).owner
+        whose = (self.config.tenant_id, self.config.client_id)
         watched = {key: one for key, one in given.items() if key not in FREE}
         return Settings(
-            name=digest([name, owner, watched, settings.get("name", "")])[:32],
+            name=digest([*whose, name, owner, watched, settings.get("name", "")])[:32],
             given=given,
             address=Address.of(settings),
             pace=Pace(interval, settings.get("catchUp", CATCH_UP)),
