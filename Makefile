@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 CLIENTS := .venv-clients
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-hosts test-faults test-node-red test-scale test-clients check docs faults clean
+.PHONY: demo test test-hosts test-faults test-node-red test-mcp test-scale test-clients check docs faults clean
 
 $(VENV)/.run: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -24,7 +24,7 @@ test: $(VENV)/.dev          ## the contract, the parts and the sandbox; a test t
 	$(BIN)/python -m pytest -n 4 --ignore=tests/hosts --ignore=tests/faults --ignore=tests/clients --ignore=tests/scale
 
 test-hosts: $(VENV)/.dev    ## command line, HTTP, agents, Celery, exports and the README, as processes of their own
-	$(BIN)/python -m pytest -n 4 tests/hosts --ignore-glob='*/test_export_node_red_*.py'
+	$(BIN)/python -m pytest -n 4 tests/hosts --ignore-glob='*/test_export_node_red_*.py' --ignore=tests/hosts/test_mcp_clients.py
 
 tests/hosts/node_red/node_modules/.made: tests/hosts/node_red/package-lock.json $(CLIENTS)/javascript/.made
 	cd $(<D) && PATH="$(CURDIR)/$(CLIENTS)/javascript/bin:$$PATH" npm ci --silent --no-audit --no-fund
@@ -35,6 +35,13 @@ test-node-red: $(VENV)/.dev tests/hosts/node_red/node_modules/.made    ## the ex
 
 test-faults: $(VENV)/.dev   ## the smaller fault runs: kill -9, lost answers, refresh races
 	$(BIN)/python -m pytest -n 2 tests/faults
+
+tests/hosts/mcp_tools/node_modules/.made: tests/hosts/mcp_tools/package-lock.json $(CLIENTS)/javascript/.made
+	cd $(<D) && PATH="$(CURDIR)/$(CLIENTS)/javascript/bin:$$PATH" npm ci --silent --no-audit --no-fund
+	touch $@
+
+test-mcp: $(VENV)/.dev tests/hosts/mcp_tools/node_modules/.made   ## the MCP host by the conformance tool and the inspector
+	$(BIN)/python -m pytest tests/hosts/test_mcp_clients.py
 
 test-scale: $(VENV)/.dev    ## large amounts: 150 MB attachments, trees of folders, thousands of messages, generated mails
 	$(BIN)/python -m pytest tests/scale
@@ -66,4 +73,4 @@ faults: $(VENV)/.dev        ## the fault runs in full: minutes of kill -9, lost 
 	$(BIN)/python -m tests.faults.sends --full
 
 clean:
-	rm -rf $(VENV) $(CLIENTS) tests/clients/javascript/node_modules tests/hosts/node_red/node_modules dist build
+	rm -rf $(VENV) $(CLIENTS) tests/clients/javascript/node_modules tests/hosts/*/node_modules dist build
