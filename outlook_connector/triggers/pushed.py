@@ -97,7 +97,7 @@ class _Worker:
     def __init__(self, means: Means, settings: Settings, hold: Hold) -> None:
         self._means, self._settings, self._hold = means, settings, hold
         found, self._version = watches.load_watch(means.store, settings.name)
-        self._watch = found or Watch(new_secret(), settings.given.get("cursor"))
+        self._watch = found or Watch(new_secret())
         self._saved = found
         self._subject: Subject | None = None
         self._push = self._watch.push if self._watch.address == settings.address.print else Push()

@@ -20,8 +20,9 @@ TRIES = 20
 
 @dataclass(frozen=True)
 class Watch:
-    """``secret`` is what notifications prove themselves by, ``cursor`` the place up to which the host has taken
-    events over, ``address`` a print of where its subscription posts to, ``push`` the state of the machine."""
+    """``secret`` is what notifications prove themselves by, ``cursor`` the place up to which the host has taken events
+    over, ``None`` before the first, ``address`` a print of where its subscription posts to, ``push`` the state of the
+    machine."""
 
     secret: str = field(repr=False)
     cursor: str | None = None

@@ -79,6 +79,14 @@ def test_a_watch_begins_at_the_cursor_of_a_host_that_polled_before(push: Push) -
     wait_for(lambda: watching.events)
 
 
+def test_a_cursor_that_is_refused_is_not_remembered(push: Push) -> None:
+    with pytest.raises(InvalidInput, match="cursor"):
+        next(push.connector.watch("message.received", {"cursor": "x"}, push=PUSH))
+    watching = push.watch()
+    arrive(push.sandbox, "one")
+    wait_for(lambda: watching.events)
+
+
 @pytest.mark.parametrize(
     ("wrong", "pointer"),
     [
