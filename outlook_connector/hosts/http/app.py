@@ -1,9 +1,7 @@
 """The application: routes, and every end of a request in the one form of errors."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -16,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ...errors import ConnectorError
 from ...manifest import Manifest
+from . import explorer
 from .answers import refused, unexpected
 from .calls import CONNECTION_HEADER, Calls
 from .catalogue import Catalogue
@@ -65,8 +64,16 @@ def application(manifest: Manifest, connections: Connections, settings: Settings
         health,
         metrics,
     )
-    routed = Starlette(
-        routes=[*(route for part in parts for route in part.routes()), *_explorer()],
+    routes = [*(route for part in parts for route in part.routes()), *explorer.routes()]
+    outer = metrics.counting(_routed(routes, settings, keys))
+    if settings.origins:
+        outer = _with_cors(outer, settings.origins)
+    return Host(_quiet(impatient(outer, settings.patience)), health, (workers, quick))
+
+
+def _routed(routes: Sequence[BaseRoute], settings: Settings, keys: Keys) -> ASGIApp:
+    app = Starlette(
+        routes=routes,
         middleware=[Middleware(Guard, settings, keys)],
         exception_handlers={
             ConnectorError: _refused,
@@ -75,25 +82,14 @@ def application(manifest: Manifest, connections: Connections, settings: Settings
             Exception: _unexpected,
         },
     )
-    routed.router.redirect_slashes = False
-    outer: ASGIApp = metrics.counting(routed)
-    if settings.origins:
-        outer = CORSMiddleware(
-            outer,
-            allow_origins=settings.origins,
-            allow_methods=("GET", "POST"),
-            allow_headers=("Content-Type", KEY_HEADER, CONNECTION_HEADER),
-        )
-    return Host(_quiet(impatient(outer, settings.patience)), health, (workers, quick))
+    app.router.redirect_slashes = False
+    return app
 
 
-def _explorer() -> list[BaseRoute]:
-    """The page for people at ``/``, where the package has it."""
-    name = f"{__package__}.explorer"
-    if find_spec(name) is None:
-        return []
-    found: list[BaseRoute] = import_module(name).routes()
-    return found
+def _with_cors(app: ASGIApp, origins: Sequence[str]) -> ASGIApp:
+    """https://developer.mozilla.org/docs/Web/HTTP/Guides/CORS"""
+    headers = ("Content-Type", KEY_HEADER, CONNECTION_HEADER)
+    return CORSMiddleware(app, allow_origins=origins, allow_methods=("GET", "POST"), allow_headers=headers)
 
 
 async def _refused(request: Request, error: Exception) -> Response:
