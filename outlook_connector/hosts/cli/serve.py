@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -44,9 +44,19 @@ class ServerUnavailable(ConnectorError):
     type=click.Path(dir_okay=False, path_type=Path),
     help="A file with API keys, one a line.",
 )
-@click.option("--tls-cert", type=click.Path(), metavar="FILE", help="A certificate in PEM form, for https.")
 @click.option(
-    "--tls-key", type=click.Path(), metavar="FILE", help="Its key, where the file does not hold it."
+    "--tls-cert",
+    "certificate",
+    type=click.Path(),
+    metavar="FILE",
+    help="A certificate in PEM form, for https.",
+)
+@click.option(
+    "--tls-key",
+    "private_key",
+    type=click.Path(),
+    metavar="FILE",
+    help="Its key, where the file does not hold it.",
 )
 @click.option("--public-url", metavar="URL", help="How others reach this host, such as behind a proxy.")
 @click.option(
@@ -61,6 +71,7 @@ class ServerUnavailable(ConnectorError):
 )
 @click.option(
     "--max-body",
+    "largest_body",
     type=click.IntRange(1, 1024),
     default=32,
     show_default=True,
@@ -86,20 +97,7 @@ class ServerUnavailable(ConnectorError):
 @json_option
 @debug_option
 def serve(
-    host: str,
-    port: int,
-    named: tuple[str, ...],
-    variables: tuple[str, ...],
-    files: tuple[Path, ...],
-    tls_cert: str | None,
-    tls_key: str | None,
-    public_url: str | None,
-    origins: tuple[str, ...],
-    threads: int,
-    max_body: int,
-    patience: float,
-    grace: float,
-    as_json: bool,
+    named: tuple[str, ...], variables: tuple[str, ...], files: tuple[Path, ...], as_json: bool, **options: Any
 ) -> int:
     """Offer the operations over HTTP, until Ctrl-C or SIGTERM.
 
@@ -107,41 +105,32 @@ def serve(
     Piped or with --json: one JSON line, {"url": ...}, when it is ready. See docs/http.md.
     """
     try:
-        from ..http.connections import opened
-        from ..http.running import check
-        from ..http.running import serve as run
+        from ..http import connections, running
         from ..http.settings import MEGABYTE, Settings
     except ModuleNotFoundError as missing:
         message = f"The HTTP host needs {missing.name}: pip install 'outlook-connector[server]'."
         raise ServerUnavailable(message) from None
     from ...manifest import load
 
-    settings = Settings(
-        host=host,
-        port=port,
-        keys=(*_from_variables(variables), *_from_files(files)),
-        certificate=tls_cert,
-        private_key=tls_key,
-        public_url=public_url,
-        origins=origins,
-        threads=threads,
-        largest_body=max_body * MEGABYTE,
-        patience=patience,
-        grace=grace,
-    )
-    check(settings)
+    options["largest_body"] *= MEGABYTE
+    settings = Settings(keys=(*_from_variables(variables), *_from_files(files)), **options)
+    running.check(settings)
 
-    def ready(running: "Running") -> None:
-        url = f"{settings.scheme}://{f'[{host}]' if ':' in host else host}:{running.port}"
+    def ready(host: "Running") -> None:
+        url = f"{settings.scheme}://{_bracketed(settings.host)}:{host.port}"
         if for_people(as_json):
             tell(f"Listening on {url}; Ctrl+C stops it.")
         else:
             emit({"url": url}, compact=True)
 
-    if run(load(), opened(_connections(named)), settings, ready):
+    if running.serve(load(), connections.opened(_connections(named)), settings, ready):
         return Exit.DONE
-    tell(f"Some calls were still running after {grace:g} seconds, and are cut off.")
+    tell(f"Some calls were still running after {settings.grace:g} seconds, and are cut off.")
     os._exit(Exit.OTHER)  # their threads would keep the process alive
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _connections(named: tuple[str, ...]) -> dict[str, str | None]:

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import struct
-from typing import Any
+from typing import Any, ClassVar
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -15,70 +15,74 @@ IDLE = 75
 TRANSPORT = "outlook.transport"
 
 
-def protocol(patience: float) -> type[HttpToolsProtocol]:
-    """uvicorn's protocol for one server: the head of a request has to be there within ``patience`` seconds from its
-    first byte, and not be too large; a connection needs one within ``patience`` seconds from its beginning, and another
-    within ``IDLE`` seconds from the answer before. Of an answer, some has to be taken in each ``patience`` seconds."""
+class Impatient(HttpToolsProtocol):
+    """uvicorn's protocol for clients that may hang. The head of a request has to be there within ``patience`` seconds
+    from its first byte, and not be too large; a connection needs one within ``patience`` seconds from its beginning,
+    and another within ``IDLE`` seconds from the answer before. Of an answer, some has to be taken in each ``patience``
+    seconds."""
 
-    class Impatient(HttpToolsProtocol):
-        _alarm: asyncio.TimerHandle | None = None
-        _head = 0
-        _left = 0
+    patience: ClassVar[float] = 30.0
+    _alarm: asyncio.TimerHandle | None = None
+    _head = 0
+    _left = 0
 
-        def connection_made(self, transport: Any) -> None:
-            super().connection_made(transport)
-            self._await(patience)
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self._await(self.patience)
 
-        def connection_lost(self, exc: Exception | None) -> None:
-            self._calm()
-            super().connection_lost(exc)
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._calm()
+        super().connection_lost(exc)
 
-        def data_received(self, data: bytes) -> None:
-            awaited = self._alarm is not None and not self._drains()
-            if awaited and not self._head:
-                self._await(patience)
-            super().data_received(data)
-            if awaited and self._alarm is not None:
-                self._head += len(data)
-                if self._head > LARGEST_HEAD:
-                    cut_off(self.transport)
-
-        def on_headers_complete(self) -> None:
-            self._calm()
-            self._head = 0
-            extensions: dict[str, Any] = {TRANSPORT: self.transport}
-            self.scope["extensions"] = extensions
-            super().on_headers_complete()
-
-        def on_response_complete(self) -> None:
-            super().on_response_complete()
-            if not self.pipeline:
-                self._left = self.transport.get_write_buffer_size()
-                self._await(patience if self._left or self._drains() else IDLE)
-
-        def _await(self, seconds: float) -> None:
-            self._calm()
-            self._alarm = self.loop.call_later(seconds, self._late)
-
-        def _late(self) -> None:
-            before, self._left = self._left, self.transport.get_write_buffer_size()
-            if self._left >= before > 0:
+    def data_received(self, data: bytes) -> None:
+        awaited = self._alarm is not None and not self._drains()
+        if awaited and not self._head:
+            self._await(self.patience)
+        super().data_received(data)
+        if awaited and self._alarm is not None:
+            self._head += len(data)
+            if self._head > LARGEST_HEAD:
                 cut_off(self.transport)
-            elif before:
-                self._await(patience if self._left else IDLE)
-            else:
-                self.transport.close()
 
-        def _calm(self) -> None:
-            if self._alarm is not None:
-                self._alarm.cancel()
-                self._alarm = None
+    def on_headers_complete(self) -> None:
+        self._calm()
+        self._head = 0
+        extensions: dict[str, Any] = {TRANSPORT: self.transport}
+        self.scope["extensions"] = extensions
+        super().on_headers_complete()
 
-        def _drains(self) -> bool:
-            """Whether a body still comes in whose request has been answered already."""
-            return self.cycle is not None and self.cycle.more_body
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if not self.pipeline:
+            self._left = self.transport.get_write_buffer_size()
+            self._await(self.patience if self._left or self._drains() else IDLE)
 
-    return Impatient
+    def _await(self, seconds: float) -> None:
+        self._calm()
+        self._alarm = self.loop.call_later(seconds, self._late)
+
+    def _late(self) -> None:
+        before, self._left = self._left, self.transport.get_write_buffer_size()
+        if self._left >= before > 0:
+            cut_off(self.transport)
+        elif before:
+            self._await(self.patience if self._left else IDLE)
+        else:
+            self.transport.close()
+
+    def _calm(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+
+    def _drains(self) -> bool:
+        """Whether a body still comes in whose request has been answered already."""
+        return self.cycle is not None and self.cycle.more_body
+
+
+def protocol(patience: float) -> type[Impatient]:
+    """The protocol for one server."""
+    return type("Impatient", (Impatient,), {"patience": patience})
 
 
 def cut_off(transport: Any) -> None:
