@@ -40,9 +40,9 @@ class Browser:
     def open(self, address: str) -> requests.Response:
         return self.session.get(address, allow_redirects=False, timeout=20)
 
-    def begun(self) -> str:
+    def begun(self, name: str = "sales") -> str:
         """Microsoft's address, where the host has sent this browser."""
-        answer = self.open(f"{self.home}/connect/sales")
+        answer = self.open(f"{self.home}/connect/{name}")
         assert answer.status_code == 303
         return answer.headers["Location"]
 
@@ -102,6 +102,15 @@ def test_another_browser_cannot_complete_a_sign_in(host: Client, sandbox: Sandbo
     assert theirs.open(back).status_code == 400
     assert not connected(host)
     assert mine.open(back).status_code == 200
+
+
+def test_two_mailboxes_are_connected_side_by_side(sandbox: Sandbox, tmp_path: Path) -> None:
+    config = sandbox.config(refreshToken=None)
+    with serving(tmp_path, {"sales": config, "support": config}) as client:
+        browser = Browser(client, sandbox)
+        back = [browser.signed_in(browser.begun(name)) for name in ("sales", "support")]
+        assert [browser.open(one).status_code for one in back] == [200, 200]
+        assert all(one["signedIn"] for one in client.get("/connections").json()["connections"])
 
 
 def test_a_sign_in_is_completed_once(host: Client, sandbox: Sandbox) -> None:

@@ -26,14 +26,15 @@ from .settings import Settings
 from .workers import Workers
 
 CALLBACK = "/callback"
-COOKIE = "outlook-connect"
+COOKIE = "outlook-connect-"
+"""Before the connection's name."""
 LIFE = 600
 """Seconds that a sign-in may take, as long as its state is kept."""
 
 
 class Connecting:
-    """The sign-in's two ends. A cookie of the browser that began it holds the connection's name and the state's
-    digest, so that nobody's browser completes the sign-in of another: https://www.rfc-editor.org/rfc/rfc9700#section-4.7
+    """The sign-in's two ends. A cookie of the browser that began it, one a connection, holds the state's digest, so
+    that nobody's browser completes the sign-in of another: https://www.rfc-editor.org/rfc/rfc9700#section-4.7
     """
 
     def __init__(self, connections: Connections, workers: Workers, settings: Settings, keys: Keys) -> None:
@@ -66,14 +67,15 @@ class Connecting:
         """Takes what came back from Microsoft's page, and shows whether it was enough."""
         parameters = Hidden({key: value for key, value in request.query_params.items() if key in TAKEN})
         try:
-            connection = self._begun_by(request, parameters.get("state", ""))
+            name = self._begun_by(request, parameters.get("state", ""))
+            connection = self._connections.find(name)
             result = await self._workers.run(
                 partial(connection.connector.invoke, "auth.complete", parameters)
             )
         except ConnectorError as error:
             return _shown(pages.failure(error), status_of(error))
         answer = _shown(pages.success(result), 200)
-        answer.delete_cookie(COOKIE)
+        answer.delete_cookie(COOKIE + name)
         return answer
 
     async def _begun(self, request: Request) -> Response:
@@ -99,8 +101,8 @@ class Connecting:
             else RedirectResponse(url, 303, {"Cache-Control": "no-store"})
         )
         answer.set_cookie(
-            COOKIE,
-            f"{name}:{_digest(begun['state'])}",
+            COOKIE + name,
+            _digest(begun["state"]),
             max_age=LIFE,
             httponly=True,
             secure=base.startswith("https://"),
@@ -108,14 +110,15 @@ class Connecting:
         )
         return answer
 
-    def _begun_by(self, request: Request, state: str) -> Assembly:
+    def _begun_by(self, request: Request, state: str) -> str:
         """The connection that this browser began to sign in for. Raises ``RequestRefused``."""
-        name, _, digest = request.cookies.get(COOKIE, "").partition(":")
-        if not name or not hmac.compare_digest(digest.encode(), _digest(state).encode()):
-            advice = "Open the address /connect/NAME of this host again, in this browser, and finish there."
-            message = f"This browser has no sign-in under way that this would complete. {advice}"
-            raise RequestRefused(message, details={"advice": advice})
-        return self._connections.find(name)
+        digest = _digest(state).encode()
+        for name in self._connections.names:
+            if hmac.compare_digest(request.cookies.get(COOKIE + name, "").encode(), digest):
+                return name
+        advice = "Open the address /connect/NAME of this host again, in this browser, and finish there."
+        message = f"This browser has no sign-in under way that this would complete. {advice}"
+        raise RequestRefused(message, details={"advice": advice})
 
     def _base(self, request: Request) -> str:
         """The host's address as the browser has it. A loopback address is called ``localhost``, for which alone
