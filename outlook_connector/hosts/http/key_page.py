@@ -15,7 +15,9 @@ input, button { box-sizing: border-box; width: 100%; padding: .6rem; margin-top:
 _HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
     "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
+    # With no-referrer the form's own Origin would be "null", which the host refuses as another site's:
+    # https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Origin#null
+    "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Content-Security-Policy": (
