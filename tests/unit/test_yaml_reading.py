@@ -13,7 +13,8 @@ TEXTS = (
     "a: 1_000", "a: 1:30", "k: 2026-01-01T10:00:00Z", "%YAML 1.1\n---\na: 1", "'1': a\n2: b",
 )  # fmt: skip
 REFUSED = (
-    "a: 1\na: 2", "1: a\n'1': b", "{a: 1, \"a\": 2}", "? [1]\n: 2", "--- 1\n--- 2", "[" * 60 + "]" * 60, "a: [", "\ta: 1",
+    "a: 1\na: 2", "1: a\n'1': b", "{a: 1, \"a\": 2}", "? [1]\n: 2", "--- 1\n--- 2", "[" * 60 + "]" * 60, "a: [",
+    "\ta: 1",
     "a: &a [*a]", "a: !!python/name:os.system", "[" + "1," * 100_001 + "]", "x" * (1 << 20) + "y",
     "a: &a [x,x,x,x,x,x,x,x,x]\n" + "\n".join(
         f"{name}: &{name} [{','.join(['*' + before] * 9)}]" for before, name in zip("abcdefg", "bcdefgh", strict=True)

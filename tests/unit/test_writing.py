@@ -1,0 +1,61 @@
+"""Bytes on their way into a file: all of them, in their order, and an error where the file takes no more."""
+
+import hashlib
+import threading
+from pathlib import Path
+from tempfile import TemporaryFile
+
+import pytest
+
+from outlook_connector.operations.writing import INLINE, LASTING, WrittenAhead
+
+PIECE = 300_000
+
+
+def pieces(size: int) -> list[bytes]:
+    whole, rest = divmod(size, PIECE)
+    return [bytes([number % 251]) * PIECE for number in range(whole)] + [b"z" * rest]
+
+
+@pytest.mark.parametrize("size", [0, 1, INLINE, INLINE + 1, 2 * LASTING + 12_345])
+def test_every_byte_is_there_when_the_block_ends(size: int) -> None:
+    heard: list[int] = []
+    with TemporaryFile() as file:
+        with WrittenAhead(file, lambda unit, done, total: heard.append(done)) as written:
+            for piece in pieces(size):
+                written.add(piece)
+        file.seek(0)
+        content = file.read()
+    assert content == b"".join(pieces(size))
+    assert written.size == size
+    assert written.digest.hexdigest() == hashlib.sha256(content).hexdigest()
+    assert heard[-1] == size
+
+
+def test_a_disk_that_is_full_is_an_error_and_ends_the_thread() -> None:
+    before = threading.active_count()
+    with Path("/dev/full").open("wb", buffering=0) as full, pytest.raises(OSError, match="space"):
+        with WrittenAhead(Behind(full)) as written:
+            for piece in pieces(60_000_000):
+                written.add(piece)
+    assert threading.active_count() == before
+
+
+def test_an_error_of_the_caller_ends_the_thread_too() -> None:
+    before = threading.active_count()
+    with TemporaryFile() as file, pytest.raises(KeyError), WrittenAhead(file) as written:
+        for piece in pieces(3 * INLINE):
+            written.add(piece)
+        raise KeyError
+    assert threading.active_count() == before
+
+
+class Behind:
+    """A file that takes the first megabytes, and then none."""
+
+    def __init__(self, full: object) -> None:
+        self._full, self._taken = full, 0
+
+    def write(self, piece: bytes) -> int:
+        self._taken += len(piece)
+        return len(piece) if self._taken <= INLINE else self._full.write(piece)
