@@ -34,10 +34,13 @@ def test_every_byte_is_there_when_the_block_ends(size: int) -> None:
 
 def test_a_disk_that_is_full_is_an_error_and_ends_the_thread() -> None:
     before = threading.active_count()
-    with Path("/dev/full").open("wb", buffering=0) as full, pytest.raises(OSError, match="space"):
-        with WrittenAhead(Behind(full)) as written:
-            for piece in pieces(60_000_000):
-                written.add(piece)
+    with (
+        Path("/dev/full").open("wb", buffering=0) as full,
+        pytest.raises(OSError, match="space"),
+        WrittenAhead(Behind(full)) as written,
+    ):
+        for piece in pieces(60_000_000):
+            written.add(piece)
     assert threading.active_count() == before
 
 
