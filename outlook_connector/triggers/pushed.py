@@ -125,6 +125,7 @@ class _Worker:
         if not (self._marks.heard or self._marks.lifecycle):
             return
         self._happened(Heard(self._marks.heard > 0, self._marks.lifecycle))
+        self._check()
         watches.drop_marks(
             self._means.store,
             self._settings.name,
@@ -137,6 +138,7 @@ class _Worker:
         try:
             answer = self._means.poll(asked, ids)
         except ConnectorError as error:
+            self._check()  # a worker that was taken over asks with a cursor that is kept no more
             if not error.retryable:
                 raise
             self._problem("a poll", error, PollFailed())

@@ -1,0 +1,65 @@
+"""What drives a watch by push, with a worker that stood still for so long that another one went on."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from outlook_connector.errors import ConnectorError, InvalidInput
+from outlook_connector.store.memory import MemoryStore
+from outlook_connector.triggers import pushed
+from outlook_connector.triggers.bell import Bell
+from outlook_connector.triggers.polling import Answer
+from outlook_connector.triggers.push import Pace
+from outlook_connector.triggers.pushed import Means, Settings
+from outlook_connector.triggers.source import Subject
+from outlook_connector.triggers.subscribing import Address
+
+URL = "https://flows.example.com/outlook"
+EVENT = {"id": "e1"}
+
+
+class Lapsing(MemoryStore):
+    """A store in which holds run out while ``lapsing`` is true, as they do for a process that stands still."""
+
+    lapsing = False
+
+    def save(self, key: str, blob: bytes | None, version: int, *, ttl: float | None = None) -> int:
+        if self.lapsing and key.startswith("hold/"):
+            raise ConnectorError("it stands still", code="storeFailed", retryable=True)
+        return super().save(key, blob, version, ttl=ttl)
+
+
+class Graph:
+    """Answers polls: the first with ``refusal``, after standing still for as long as it ``stalls``."""
+
+    def __init__(self, store: Lapsing, stalls: float) -> None:
+        self.store, self.stalls, self.polls = store, stalls, 0
+
+    def poll(self, given: Mapping[str, Any], ids: tuple[str, ...]) -> Answer:
+        self.polls += 1
+        if self.polls == 1:
+            self.store.lapsing = self.stalls > 0
+            time.sleep(self.stalls)
+            self.store.lapsing = False
+            raise InvalidInput("The cursor names a state that is kept no more.", code="cursorLost")
+        return Answer({"value": [EVENT], "cursor": "c", "more": False}, True, Subject(None, ("created",)))
+
+    def watch(self) -> Any:
+        def call(operation: str, values: dict[str, Any]) -> dict[str, Any]:
+            raise AssertionError(f"{operation} has no part in this")
+
+        means = Means(self.store, self.poll, call, time.time, Bell())
+        return pushed.watch(means, Settings("n" * 32, {}, Address(URL, URL), Pace(30, 300), take_over=0.5))
+
+
+def test_a_worker_that_was_taken_over_learns_it_before_it_tells_of_a_lost_cursor() -> None:
+    graph = Graph(Lapsing(), stalls=0.8)
+    assert next(graph.watch()) == EVENT
+    assert graph.polls == 2
+
+
+def test_a_cursor_that_is_lost_is_told_by_the_worker_that_holds_the_watch() -> None:
+    with pytest.raises(InvalidInput, match="kept no more"):
+        next(Graph(Lapsing(), stalls=0).watch())
