@@ -58,9 +58,10 @@ const SHAPES = {
   number: (schema) => field("number", schema),
   boolean: () => choice(["true", "false"], ["yes", "no"], "truth"),
   array: (schema, top, depth) => list(schema, resolved(schema.items ?? {}, top), top, depth),
-  object: (schema, top, depth) => (schema.properties ? object(schema, top, depth) : json()),
+  object: (schema, top, depth) => (isClosed(schema) ? object(schema, top, depth) : json()),
 };
 
+const isClosed = (schema) => schema.properties && schema.additionalProperties === false;
 const isLong = (schema) => schema.contentEncoding === "base64" || (schema.maxLength ?? 0) >= LONG;
 
 function field(type, schema) {
@@ -83,7 +84,7 @@ const json = () => text("json", "JSON");
 function list(schema, items, top, depth) {
   if (items.enum) return { type: "array", uniqueItems: true, format: "checkbox", items: { type: "string", enum: items.enum } };
   if (items["x-kind"] === "recipient" || items.type === "string") return text("lines", "one a line");
-  if (items.type !== "object" || !items.properties) return json();
+  if (items.type !== "object" || !isClosed(items)) return json();
   return { type: "array", items: node(schema.items, top, depth + 1) };
 }
 

@@ -13,7 +13,7 @@ export function toForm(value, schema) {
 
 /** The input that a form's value stands for, without what was left empty. Throws `Unreadable`. */
 export function fromForm(value, schema) {
-  return withoutEmpty(read(value, schema, "")) ?? {};
+  return read(value, schema, "") ?? {};
 }
 
 /** A field does not hold what it should; `pointer` leads to it (RFC 6901). */
@@ -42,8 +42,11 @@ const TRUTHS = { true: true, false: false };
 const FROM_TEXT = {
   text: (value) => value,
   truth: (value) => TRUTHS[value],
-  recipient: (value) => value.trim(),
-  lines: (value) => value.split("\n").map((line) => line.trim()).filter(Boolean),
+  recipient: (value) => value.trim() || undefined,
+  lines: (value) => {
+    const lines = value.split("\n").map((line) => line.trim()).filter(Boolean);
+    return lines.length ? lines : undefined;
+  },
   json: (value, pointer) => {
     if (!value.trim()) return undefined;
     try {
@@ -54,23 +57,34 @@ const FROM_TEXT = {
   },
 };
 
+/** Without empty texts, lists and objects, but for what was written as JSON; `undefined` where nothing remains. */
 function read(value, schema, pointer) {
-  if (value === undefined || value === null) return undefined;
+  if (value === undefined || value === null || value === "") return undefined;
   if (schema["x-form"]) return FROM_TEXT[schema["x-form"]](String(value), pointer);
-  if (Array.isArray(value)) return value.map((one, at) => read(one, schema.items, `${pointer}/${at}`));
-  if (typeof value !== "object") return value;
-  const fields = Object.entries(value).filter(([name]) => schema.properties[name]);
-  return Object.fromEntries(fields.map(([name, one]) => [name, read(one, schema.properties[name], `${pointer}/${name}`)]));
-}
-
-/** The value without empty texts, lists and objects; `undefined` where nothing remains. */
-export function withoutEmpty(value) {
-  if (value === "" || value === null || value === undefined) return undefined;
   if (Array.isArray(value)) {
-    const kept = value.map(withoutEmpty).filter((one) => one !== undefined);
-    return kept.length ? kept : undefined;
+    const items = value.map((one, at) => read(one, schema.items, `${pointer}/${at}`)).filter((one) => one !== undefined);
+    return items.length ? items : undefined;
   }
   if (typeof value !== "object") return value;
-  const kept = Object.entries(value).map(([name, one]) => [name, withoutEmpty(one)]).filter(([, one]) => one !== undefined);
+  const fields = Object.entries(value).filter(([name]) => schema.properties[name]);
+  return object(fields.map(([name, one]) => [name, read(one, schema.properties[name], `${pointer}/${name}`)]));
+}
+
+function object(entries) {
+  const kept = entries.filter(([, one]) => one !== undefined);
   return kept.length ? Object.fromEntries(kept) : undefined;
+}
+
+/** Whether the form can hold an input: it can't hold an empty list, nor anything that the schema does not know. */
+export function holds(input, schema) {
+  return canonical(fromForm(toForm(input, schema), schema)) === canonical(input);
+}
+
+/** The same text for values that mean the same: members in order, and recipients as texts. */
+function canonical(value) {
+  return JSON.stringify(value, (key, one) => {
+    if (one === null || typeof one !== "object" || Array.isArray(one)) return one;
+    if (typeof one.address === "string") return written(one);
+    return Object.fromEntries(Object.entries(one).sort(([first], [second]) => (first < second ? -1 : 1)));
+  });
 }

@@ -2,11 +2,12 @@
 
 import { element } from "./dom.js";
 import { formSchema, shownFirst } from "./form-schema.js";
-import { fromForm, toForm } from "./form-values.js";
+import { fromForm, holds, toForm } from "./form-values.js";
 import { mark, unmark } from "./form-marks.js";
-import { plainTheme } from "./theme.js";
+import { plain } from "./plain.js";
 
 const OPTIONS = {
+  theme: "plain",
   disable_theme_rules: true,
   disable_collapse: true,
   disable_edit_json: true,
@@ -18,14 +19,14 @@ const OPTIONS = {
   ajax: false,
 };
 
-/** A form for `entry` inside `holder`: `value()`, `set(input)`, `complain(problems)`, `focus(pointer)`; `changed` is
+/** A form for `entry` inside `holder`: `value()`, `set(input)`, `holds(input)`, `complain(problems)`, `focus(pointer)`; `changed` is
  * called after every change. */
 export async function operationForm(holder, entry, changed) {
   const schema = formSchema(entry.inputSchema);
   const first = new Set(shownFirst(entry.inputSchema, entry.examples));
   const place = element("div", { class: "fields" });
   holder.append(place);
-  const editor = new window.JSONEditor(place, options(schema));
+  const editor = new (plain(window.JSONEditor))(place, options(schema));
   await editor.promise;
   const rows = () => [...place.querySelectorAll("[data-schemapath]")];
   const row = (pointer) => rows().find((one) => one.dataset.schemapath === `input${pointer.replaceAll("/", ".")}`);
@@ -47,12 +48,13 @@ export async function operationForm(holder, entry, changed) {
     return Object.keys(schema.properties ?? {}).filter((name) => row(`/${name}`)?.classList.contains("later")).length;
   }
 
+  set({});
   editor.on("change", changed);
-  arrange({});
   return {
     place,
     set,
     more,
+    holds: (input) => holds(input, schema),
     value: () => fromForm(editor.getValue(), schema),
     complain: (problems) => problems.forEach(({ pointer, message }) => mark(nearest(row, pointer), message)),
     quiet: () => unmark(place),
@@ -73,5 +75,5 @@ function nearest(row, pointer) {
 }
 
 function options(schema) {
-  return { ...OPTIONS, theme: plainTheme(window.JSONEditor), schema: structuredClone(schema), form_name_root: "input" };
+  return { ...OPTIONS, schema: structuredClone(schema), form_name_root: "input" };
 }

@@ -27,20 +27,31 @@ export async function inputPanel(holder, entry, operationForm, changed) {
 
   const value = () => (asJson.checked ? parsed(text.value) : form.value());
 
+  /** Shows an input: as JSON where the form can't hold it. */
   function set(input) {
-    text.value = JSON.stringify(input, null, 2);
     problem.textContent = "";
+    asJson.checked = asJson.checked || !form.holds(input);
+    text.value = JSON.stringify(input, null, 2);
     form.set(input);
-    count();
+    sides();
     changed();
   }
 
-  function shown(json) {
-    if (json) text.value = JSON.stringify(form.value(), null, 2);
-    else form.set(parsed(text.value));
-    formSide.hidden = json;
-    jsonSide.hidden = !json;
+  function sides() {
+    formSide.hidden = asJson.checked;
+    jsonSide.hidden = !asJson.checked;
     count();
+  }
+
+  /** Takes the input over to the other side; what the form can't hold stays JSON. */
+  function turn(json) {
+    if (json) text.value = JSON.stringify(form.value(), null, 2);
+    else {
+      const input = parsed(text.value);
+      if (!form.holds(input)) throw new Unreadable("", "is more than the form can hold");
+      form.set(input);
+    }
+    asJson.checked = json;
   }
 
   /** What can't be read is told at its field, and stays as it is. */
@@ -67,7 +78,8 @@ export async function inputPanel(holder, entry, operationForm, changed) {
   asJson.addEventListener("change", () => {
     const json = asJson.checked;
     asJson.checked = !json;
-    attempt(() => { shown(json); asJson.checked = json; }, () => undefined);
+    attempt(() => turn(json), () => undefined);
+    sides();
     changed();
   });
   text.addEventListener("input", changed);

@@ -1,17 +1,16 @@
 // A table from JSON: pure.
 
-const COLUMNS = 7;
-const FIRST = ["subject", "displayName", "name", "title", "from", "sender", "toRecipients", "receivedDateTime", "sentDateTime"];
-const FIRST_TOO = ["hasAttachments", "isRead", "importance", "totalItemCount", "unreadItemCount", "contentType", "size", "status"];
-const LAST = ["bodyPreview"];
+const COLUMNS = 5;
+const FIRST = ["subject", "displayName", "name", "title", "from", "toRecipients", "receivedDateTime"];
+const FIRST_TOO = ["isRead", "hasAttachments", "importance", "totalItemCount", "unreadItemCount", "contentType", "size", "status"];
 const HIDDEN = ["id", "etag", "changeKey"];
 
-/** `{columns, rows}` of a list's items: each row `{id, cells}` with a text for every column. */
+/** `{columns, rows}` of a list's items: each row `{id, cells}` with `[short text, whole text]` for every column. */
 export function tableOf(items) {
   const columns = chosen(items);
   const rows = items.map((item) => ({
     id: typeof item?.id === "string" ? item.id : null,
-    cells: isPlain(item) ? columns.map((name) => shown(item[name])) : [shown(item)],
+    cells: (isPlain(item) ? columns.map((name) => item[name]) : [item]).map((value) => [brief(value), shown(value)]),
   }));
   return { columns, rows };
 }
@@ -31,13 +30,20 @@ function chosen(items) {
   const names = [...new Set(items.filter(isPlain).flatMap((item) => Object.keys(item)))];
   const filled = names.filter((name) => !name.startsWith("@") && !HIDDEN.includes(name) && items.some((item) => shown(item?.[name])));
   const order = [...FIRST, ...FIRST_TOO].filter((name) => filled.includes(name));
-  const rest = filled.filter((name) => !order.includes(name) && !LAST.includes(name));
+  const rest = filled.filter((name) => !order.includes(name));
   return [...order, ...rest.sort((one, other) => weight(items, one) - weight(items, other))].slice(0, COLUMNS);
 }
 
 /** Short values before long ones. */
 function weight(items, name) {
   return Math.max(...items.map((item) => shown(item?.[name]).length)) > 60 ? 1 : 0;
+}
+
+/** People by name, where they have one; everything else as `shown`. */
+function brief(value) {
+  if (Array.isArray(value)) return value.map(brief).filter(Boolean).join(", ");
+  const person = value?.emailAddress ?? value;
+  return typeof person?.address === "string" && person.name ? person.name : shown(value);
 }
 
 const isPlain = (value) => value !== null && typeof value === "object" && !Array.isArray(value);

@@ -31,12 +31,17 @@ function listed(items) {
   const { columns, rows } = tableOf(items);
   const ids = rows.some((row) => row.id);
   const heads = [...columns.map((name) => element("th", { scope: "col" }, name)), ids && element("th", { scope: "col" }, "id")];
-  const body = rows.map((row) => element("tr", {}, ...row.cells.map((text) => element("td", {}, element("div", { title: text.length > 40 && text }, text))), ids && element("td", {}, row.id && idButton(row))));
+  const body = rows.map((row) => element("tr", {}, ...row.cells.map(cell), ids && element("td", {}, row.id && idButton(row))));
   return scrolled(element("table", {}, element("thead", {}, element("tr", {}, ...heads)), element("tbody", {}, ...body)));
 }
 
+function cell([text, whole]) {
+  const date = /^\d{4}-\d\d-\d\d \d\d:\d\d( UTC)?$/.test(text);
+  return element("td", { class: date && "date" }, element("div", { title: (text !== whole || text.length > 40) && whole }, text));
+}
+
 function idButton(row) {
-  return copyButton("Copy id", () => row.id, `Copy the id of ${row.cells[0] || row.id}`);
+  return copyButton("Copy id", () => row.id, `Copy the id of ${row.cells[0][0] || row.id}`);
 }
 
 function paired(answer) {

@@ -1,10 +1,12 @@
-// json-editor's plain theme without style attributes, which the page's Content-Security-Policy forbids.
+// json-editor with a theme of no style attributes, which the page's Content-Security-Policy forbids, and with fields
+// that keep a text as it is: its own read every value as HTML and leave out the tags.
 
 import { element } from "./dom.js";
 
-/** Makes the theme known under the name that it returns. */
-export function plainTheme(JSONEditor) {
-  const themes = JSONEditor.defaults.themes;
+/** The library, with both made known to it; the theme's name is "plain". */
+export function plain(JSONEditor) {
+  const { themes, editors } = JSONEditor.defaults;
+  editors.string = plainText(editors.string);
   themes.plain ??= class extends themes.html {
     getHiddenLabel(text) {
       return element("label", { class: "unseen" }, text);
@@ -28,5 +30,16 @@ export function plainTheme(JSONEditor) {
       return element("label", { class: required ? "required" : null }, text);
     }
   };
-  return "plain";
+  return JSONEditor;
+}
+
+function plainText(editor) {
+  if (Object.hasOwn(editor, "plain")) return editor;
+  return class extends editor {
+    static plain = true;
+
+    purify(value) {
+      return value;
+    }
+  };
 }
