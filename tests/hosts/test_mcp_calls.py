@@ -107,7 +107,15 @@ def test_a_tool_that_is_not_there_is_the_protocol_s_own_error(sandbox: Sandbox) 
     with connect(sandbox.config()) as connector, serving(connector) as url, pytest.raises(MCPError) as raised:
         call(url, "messages_explode")
     assert raised.value.error.code == -32602
+    assert "no tool 'messages_explode'" in raised.value.error.message
     assert raised.value.error.data["error"]["code"] == "unknownOperation"
+    assert "messages.export" in raised.value.error.data["error"]["details"]["similar"]
+
+
+def test_an_operation_s_own_name_is_answered_with_its_tool_s(sandbox: Sandbox) -> None:
+    with connect(sandbox.config()) as connector, serving(connector) as url, pytest.raises(MCPError) as raised:
+        call(url, "messages.list")
+    assert raised.value.error.data["error"]["details"]["similar"][0] == "messages_list"
 
 
 def test_a_list_comes_in_pages_of_ten_that_the_cursor_leads_through(sandbox: Sandbox) -> None:

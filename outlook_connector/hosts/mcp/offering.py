@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
+from ...checks import unknown
 from ...dispatcher import Connector
 from ...errors import ConnectorError, OperationDenied, UnknownOperation
 from ...manifest import EFFECTS, Operation
@@ -22,6 +23,7 @@ class Offering:
 
     def __init__(self, connector: Connector, allowed: Iterable[str] = ()) -> None:
         self.allowed = frozenset({READ, *allowed})
+        self._manifest = connector.manifest
         self._known = {tool_name(name): one for name, one in connector.manifest.operations.items()}
         by_policy = frozenset(connector.operations)
         self.tools: Mapping[str, Operation] = MappingProxyType(
@@ -37,11 +39,19 @@ class Offering:
         allowed; what the policy forbids is refused by the connector itself, with the rule that does."""
         found = self._known.get(tool)
         if found is None:
-            raise UnknownOperation(f"There is no tool {tool[:100]!r}; tools/list has those that there are.")
+            raise self._unknown(tool)
         refusal = self._refusal(found)
         if refusal:
             raise refusal
         return found
+
+    def _unknown(self, tool: str) -> UnknownOperation:
+        """What every host tells of the operation whose tool this would be. A name with a dot is none of a tool, though
+        there may be such an operation."""
+        if "." in tool:
+            return unknown("tool", tool, self._known, ())
+        operation = tool.replace("_", ".", 1)
+        return unknown("operation", operation, self._manifest.names, self._manifest.triggers)
 
     def _refusal(self, operation: Operation) -> ConnectorError | None:
         details = {"operation": operation.name, "effect": operation.effect}

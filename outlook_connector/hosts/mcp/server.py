@@ -99,7 +99,8 @@ class Host:
             operation = self.offering.operation(params.name)
             return await self._run(context, operation, params.arguments or {})
         except UnknownOperation as error:
-            raise MCPError(INVALID_PARAMS, error.message, {"error": error.to_dict()}) from None
+            told = f"There is no tool {params.name[:100]!r}; tools/list has those that there are."
+            raise MCPError(INVALID_PARAMS, told, {"error": error.to_dict()}) from None
         except ConnectorError as error:
             return failed(error)
         except Exception as error:  # noqa: BLE001 - the SDK would answer with its text, which may hold anything
