@@ -24,7 +24,7 @@ test: $(VENV)/.dev          ## the contract, the parts and the sandbox; a test t
 	$(BIN)/python -m pytest -n 4 --ignore=tests/hosts --ignore=tests/faults --ignore=tests/clients --ignore=tests/scale
 
 test-hosts: $(VENV)/.dev    ## command line, HTTP, agents, Celery, exports and the README, as processes of their own
-	$(BIN)/python -m pytest -n 4 tests/hosts --ignore-glob='*/test_export_node_red_*.py' --ignore=tests/hosts/test_mcp_clients.py
+	$(BIN)/python -m pytest -n 4 --dist loadgroup tests/hosts --ignore-glob='*/test_export_node_red_*.py' --ignore=tests/hosts/test_mcp_clients.py
 
 tests/hosts/node_red/node_modules/.made: tests/hosts/node_red/package-lock.json $(CLIENTS)/javascript/.made
 	cd $(<D) && PATH="$(CURDIR)/$(CLIENTS)/javascript/bin:$$PATH" npm ci --silent --no-audit --no-fund
@@ -67,10 +67,14 @@ check: $(VENV)/.dev         ## style, types, layers
 docs: $(VENV)/.dev          ## docs/operations.md, made from the manifest
 	$(BIN)/python -m outlook_connector.exporters.reference
 
-faults: $(VENV)/.dev        ## the fault runs in full: minutes of kill -9, lost answers and refresh races
+faults: $(VENV)/.dev        ## the fault runs in full: about an hour of kill -9, lost answers, refresh races and garbled answers
 	$(BIN)/python -m tests.faults.tokens --full
 	$(BIN)/python -m tests.faults.limits --full
 	$(BIN)/python -m tests.faults.sends --full
+	$(BIN)/python -m tests.faults.triggers --full
+	$(BIN)/python -m tests.faults.chaos --full
+	$(BIN)/python -m tests.faults.celery --full
+	$(BIN)/python -m tests.faults.inputs --full
 
 clean:
 	rm -rf $(VENV) $(CLIENTS) tests/clients/javascript/node_modules tests/hosts/*/node_modules dist build
