@@ -1,4 +1,8 @@
-"""Twenty calls that every host is asked to make, and what of their answers is another one each time by nature."""
+"""Twenty calls that every host is asked to make, and what of their answers is another one each time by nature.
+
+``limit`` and ``bodyFormat`` stand wherever an operation takes them: the MCP host has defaults of its own for them. The
+send has a key, since the Celery host gives it one where it has none.
+"""
 
 from __future__ import annotations
 

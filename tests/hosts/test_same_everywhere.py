@@ -68,7 +68,8 @@ def mcp(sandbox: Sandbox, directory: Path) -> Iterator[Caller]:
             return dict(error.error.data)
         return {"error": error_of(result)} if result.is_error else dict(result.structured_content)
 
-    with start_blocking_portal() as portal, portal.wrap_async_context_manager(Session(server)) as client:
+    session = Session(server, read_timeout_seconds=60)
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(session) as client:
         yield call
 
 
