@@ -17,7 +17,8 @@ DEEPEST = 50
 """Levels of lists and mappings."""
 MOST = 100_000
 """Values, those that aliases repeat counted each time."""
-_TEXT = "tag:yaml.org,2002:str"
+_STARTS = (yaml.SequenceStartEvent, yaml.MappingStartEvent)
+_ENDS = (yaml.SequenceEndEvent, yaml.MappingEndEvent)
 _UNUSUAL = frozenset({"tag:yaml.org,2002:merge", "tag:yaml.org,2002:value"})
 
 
@@ -53,19 +54,21 @@ def read_yaml(text: str) -> Any:
 def _within_depth(text: str) -> list[Any]:
     """What the parser finds, before values are made of it: the one in C makes them by recursion without a bound, and
     ends the process."""
-    depth, found = 0, []
-    event: Any
-    for event in yaml.parse(text, _SafeLoader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > DEEPEST:
-            raise yaml.MarkedYAMLError(None, None, "it is nested too deeply", event.start_mark)
-        found.append(event)
-        if len(found) > MOST:
-            raise yaml.MarkedYAMLError(None, None, "it has too many values", event.start_mark)
-    return found
+    loader, depth, found = _SafeLoader(text), 0, list[Any]()
+    try:
+        while type(event := loader.get_event()) is not yaml.StreamEndEvent:
+            if type(event) in _STARTS:
+                depth += 1
+                if depth > DEEPEST:
+                    raise yaml.MarkedYAMLError(None, None, "it is nested too deeply", event.start_mark)
+            elif type(event) in _ENDS:
+                depth -= 1
+            found.append(event)
+            if len(found) > MOST:
+                raise yaml.MarkedYAMLError(None, None, "it has too many values", event.start_mark)
+    finally:
+        loader.dispose()
+    return [*found, event]
 
 
 def _plain_document(events: Iterator[Any], loader: Any) -> Any:
@@ -82,22 +85,23 @@ def _plain_document(events: Iterator[Any], loader: Any) -> Any:
 
 
 def _value(event: Any, events: Iterator[Any], loader: Any) -> Any:
-    if isinstance(event, yaml.AliasEvent) or event.tag is not None or event.anchor is not None:
+    kind = type(event)
+    if kind is yaml.AliasEvent or event.tag is not None or event.anchor is not None:
         raise _Unusual
-    if isinstance(event, yaml.ScalarEvent):
+    if kind is yaml.ScalarEvent:
         return _scalar(event, loader)
-    if isinstance(event, yaml.SequenceStartEvent):
-        found = []
-        while not isinstance(one := next(events), yaml.SequenceEndEvent):
-            found.append(_value(one, events, loader))
-        return found
-    return _mapping(event, events, loader)
+    if kind is yaml.MappingStartEvent:
+        return _mapping(event, events, loader)
+    found = []
+    while type(one := next(events)) is not yaml.SequenceEndEvent:
+        found.append(_value(one, events, loader))
+    return found
 
 
 def _mapping(start: Any, events: Iterator[Any], loader: Any) -> dict[Any, Any]:
     made, keys = {}, set[str]()
-    while not isinstance(key := next(events), yaml.MappingEndEvent):
-        if not isinstance(key, yaml.ScalarEvent):
+    while type(key := next(events)) is not yaml.MappingEndEvent:
+        if type(key) is not yaml.ScalarEvent:
             raise _Unusual
         if key.value in keys:
             raise _twice(key.value, start.start_mark)
@@ -109,12 +113,11 @@ def _mapping(start: Any, events: Iterator[Any], loader: Any) -> dict[Any, Any]:
 
 def _scalar(event: Any, loader: Any) -> Any:
     """Quoted, it is a text; plain, it is what its letters look like."""
-    if not event.implicit[0]:
+    looks = loader.yaml_implicit_resolvers.get(event.value[:1])
+    if looks is None or not event.implicit[0]:
         return event.value
-    known = loader.yaml_implicit_resolvers
-    looks = known.get(event.value[:1], ())
-    tag = next((tag for tag, form in looks if form.match(event.value)), _TEXT)
-    if tag == _TEXT:
+    tag = next((tag for tag, form in looks if form.match(event.value)), None)
+    if tag is None:
         return event.value
     if tag in _UNUSUAL:
         raise _Unusual
