@@ -113,19 +113,19 @@ class Poll:
             unchanged = state.get("settled") and step.done and step.idle and not step.happenings
             self._add(events, step.happenings)
             state = state if unchanged else {**step.state, "settled": step.done}
-            if step.done:
-                looked = not state["quiet"]
-                state = self._look(source, state, events) if looked and self.ids else state
-                return _Read({**state, "quiet": False}, list(events.values()), False, looked)
-            if len(events) >= limit or graph.clock() > until:
+            if step.done or len(events) >= limit or graph.clock() > until:
                 break
-        return _Read(state, list(events.values()), True, False)
+        looked = not state["quiet"]
+        state = self._look(source, state, events) if looked and self.ids else state
+        state = {**state, "quiet": False} if step.done else state
+        return _Read(state, list(events.values()), not step.done, looked)
 
     def _look(self, source: Source, state: State, events: dict[str, Event]) -> State:
-        """The state after a look at what notifications named; as it was where that brought nothing."""
+        """The state after a look at what notifications named; as it was where that brought nothing. It does not wait
+        for the last page: where there are many, more would be named meanwhile than are kept."""
         step = source.look(state, self.ids)
         self._add(events, step.happenings)
-        return {**step.state, "settled": True} if step.happenings else state
+        return {**step.state, "settled": state["settled"]} if step.happenings else state
 
     def _add(self, events: dict[str, Event], happenings: Iterable[Happening]) -> None:
         for one in happenings:

@@ -27,7 +27,7 @@ LOOK = 1.0
 """Seconds between two looks at the marks, which another process may have left."""
 CATCH_UP, TAKE_OVER = 300.0, 30.0
 """Seconds between two polls beside a subscription, and after which another worker goes on for one that was killed."""
-LOOKS = 100
+LOOKS = 200
 """Messages that notifications named and one poll looks at."""
 
 

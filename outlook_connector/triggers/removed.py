@@ -47,8 +47,8 @@ class Followed:
 
     def look(self, state: State, ids: Sequence[str]) -> Step:
         """A member that came and went before it was read: no delta tells of it."""
-        gone = tuple(state["gone"])
-        unknown = {one: "" for one in ids if one not in state["known"] and brief(one) not in gone}
+        gone, known = tuple(state["gone"]), {**state["known"], **state["old"]}
+        unknown = {one: "" for one in ids if one not in known and brief(one) not in gone}
         try:
             happenings = self.tell(Told(left=unknown), state["trash"]) if unknown else []
         except GraphError as error:

@@ -66,8 +66,8 @@ class Source(Protocol):
         """Read one page, with no more requests than that and what its events need. Raises ``GraphError``."""
 
     def look(self, state: State, ids: Sequence[str]) -> Step:
-        """Look at the messages that notifications named, once all pages have been read: what happened to those that no
-        page told of. Raises ``GraphError``."""
+        """Look at the messages that notifications named: what happened to those that no page has told of. Raises
+        ``GraphError``."""
 
 
 def seconds(item: Item, name: str, otherwise: int = 0) -> int:

@@ -12,7 +12,7 @@ from ..store import Store, StoreConflict
 from .push import Push
 from .states import KEPT
 
-MOST_IDS = 500
+MOST_IDS = 1_000
 """Ids that wait for a look at most; what is beyond is found by reading alone."""
 MOST_LIFECYCLE = 50
 TRIES = 20

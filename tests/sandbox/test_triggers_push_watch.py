@@ -11,6 +11,8 @@ from trigger_watch import Host, arrive, move
 from outlook_connector import Connector, connect
 from outlook_connector.assembly import assemble
 from outlook_connector.sandbox import Sandbox
+from outlook_connector.triggers.polling import Answer, Poll, lasting
+from outlook_connector.triggers.received import received
 
 INBOX = {"folder": "inbox"}
 WAYS = pytest.mark.parametrize("given", [{}, INBOX], ids=["the mailbox", "a folder"])
@@ -206,3 +208,28 @@ def test_an_application_watches_the_mailbox_that_the_input_names(outlook_sandbox
         outlook_sandbox.deliver(kim, {"subject": "for Kim"})
         wait_for(lambda: watching.events)
         assert [(one["message"]["subject"], one["mailbox"]) for one in watching.events] == [("for Kim", kim)]
+
+
+def test_what_notifications_named_is_looked_at_though_there_is_more_to_read(outlook_sandbox: Sandbox) -> None:
+    """After Graph has lost its place, 250 messages are read again by pages of 10, 20 in a poll."""
+    parts = assemble(outlook_sandbox.config())
+    with parts.connector as connector:
+        context = replace(lasting(parts.context), owner="adele")
+
+        def poll(ids: tuple[str, ...] = (), **cursor: str) -> Answer:
+            given = {**INBOX, "limit": 10, **cursor}
+            return Poll("message.received", context, received, given, lambda: dict(given), ids).run()
+
+        cursor = poll().told["cursor"]
+        for number in range(250):
+            arrive(outlook_sandbox, f"mail {number}")
+        while (answer := poll(cursor=cursor)).told["more"]:
+            cursor = answer.told["cursor"]
+        cursor = answer.told["cursor"]
+        outlook_sandbox.graph.forget_sync_states()
+        gone = arrive(outlook_sandbox, "gone")
+        move(connector, gone, "archive")
+        answer = poll((gone,), cursor=cursor)
+    assert answer.told["more"]
+    assert answer.looked
+    assert [one["messageId"] for one in answer.told["value"]] == [gone]
