@@ -4,7 +4,6 @@
 loading a validator costs more than reading the manifest.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -119,6 +118,8 @@ class Manifest:
         return self.operations.get(name) or self.triggers[name]
 
     def _document(self, file: str) -> dict[str, Any]:
+        import json
+
         document: dict[str, Any] = json.loads((self.schemas_directory / file).read_text(encoding="utf-8"))
         return document
 

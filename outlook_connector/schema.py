@@ -5,7 +5,6 @@ use, and each schema is compiled on first use and kept. Explanations never quote
 be a secret or the content of a mail.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -52,6 +51,8 @@ class Schemas:
     def document(self, name: str) -> dict[str, Any]:
         """The parsed schema ``name``, such as ``messages.list.input.json`` or ``common/recipient.json``."""
         if name not in self._documents:
+            import json
+
             try:
                 self._documents[name] = json.loads((self.directory / name).read_text(encoding="utf-8"))
             except (OSError, ValueError) as error:
