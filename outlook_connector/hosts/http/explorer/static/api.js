@@ -25,7 +25,11 @@ export async function get(path, connection) {
 /** The same for a call with an input. */
 export async function post(path, input, connection) {
   const more = { "Content-Type": "application/json" };
-  return call(path, { method: "POST", headers: { ...headers(connection), ...more }, body: JSON.stringify(input) });
+  return call(path, {
+    method: "POST",
+    headers: { ...headers(connection), ...more },
+    body: JSON.stringify(input),
+  });
 }
 
 function headers(connection) {
@@ -38,11 +42,17 @@ async function call(path, request) {
   try {
     answer = await fetch(path, { ...request, credentials: "same-origin", redirect: "error" });
   } catch {
-    throw new Refused(local("unreachable", "The host did not answer. Is `outlook-connector serve` still running?"), 0);
+    throw new Refused(
+      local("unreachable", "The host did not answer. Is `outlook-connector serve` still running?"),
+      0,
+    );
   }
   const told = await answer.json().catch(() => null);
   if (answer.ok && told !== null) return told;
-  throw new Refused(told?.error ?? local("notJson", "What answered is not the host, or a proxy cut it off."), answer.status);
+  throw new Refused(
+    told?.error ?? local("notJson", "What answered is not the host, or a proxy cut it off."),
+    answer.status,
+  );
 }
 
 function local(code, message) {

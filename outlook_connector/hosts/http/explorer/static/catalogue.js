@@ -11,7 +11,9 @@ export function catalogueView() {
 
   function draw() {
     const matching = found(entries, search.value);
-    byId("found").textContent = search.value.trim() ? `${matching.length} of ${entries.length}` : `${entries.length} operations and triggers`;
+    byId("found").textContent = search.value.trim()
+      ? `${matching.length} of ${entries.length}`
+      : `${entries.length} operations and triggers`;
     fill(byId("groups"), ...grouped(matching).map(group));
     mark(marked);
   }
@@ -55,12 +57,22 @@ function step(event, target) {
 function group([noun, entries]) {
   const id = `group-${noun}`;
   const items = entries.map((entry) => element("li", {}, link(entry)));
-  return element("section", { "aria-labelledby": id }, element("h2", { id }, spoken(noun)), element("ul", {}, ...items));
+  return element(
+    "section",
+    { "aria-labelledby": id },
+    element("h2", { id }, spoken(noun)),
+    element("ul", {}, ...items),
+  );
 }
 
 function link(entry) {
   const attributes = { href: `#${entry.name}`, "data-name": entry.name, title: entry.description };
-  const words = element("span", { class: "link-words" }, element("span", { class: "link-title" }, entry.title), element("code", {}, entry.name));
+  const words = element(
+    "span",
+    { class: "link-words" },
+    element("span", { class: "link-title" }, entry.title),
+    element("code", {}, entry.name),
+  );
   return element("a", attributes, words, effect(entry));
 }
 

@@ -32,7 +32,8 @@ export function connectionBar(changed) {
   function choices() {
     const wanted = select.value || sessionStorage.getItem(CHOSEN);
     fill(select, ...connections.map((one) => element("option", { value: one.name }, one.name)));
-    const usual = connections.find((one) => one.name === wanted) ?? connections.find((one) => one.name === "default");
+    const usual =
+      connections.find((one) => one.name === wanted) ?? connections.find((one) => one.name === "default");
     if (usual) select.value = usual.name;
     select.closest(".bar-connection").hidden = connections.length === 0;
   }
@@ -56,7 +57,14 @@ export function connectionBar(changed) {
   window.addEventListener("focus", refresh);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && refresh());
 
-  return { chosen, refresh, keyed: () => keyed, several: () => connections.length > 1, connect: () => connect(chosen()), askForKey };
+  return {
+    chosen,
+    refresh,
+    keyed: () => keyed,
+    several: () => connections.length > 1,
+    connect: () => connect(chosen()),
+    askForKey,
+  };
 }
 
 function standing(one) {

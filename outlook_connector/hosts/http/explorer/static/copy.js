@@ -4,11 +4,17 @@ import { element } from "./dom.js";
 
 /** `text()` is asked when it is pressed; `label` says more than the words where they are not enough. */
 export function copyButton(words, text, label = null) {
-  const button = element("button", { type: "button", class: "quiet copy", "aria-label": label, onclick: copy }, words);
+  const button = element(
+    "button",
+    { type: "button", class: "quiet copy", "aria-label": label, onclick: copy },
+    words,
+  );
   async function copy() {
     await written(text());
     button.textContent = "Copied";
-    setTimeout(() => { button.textContent = words; }, 1500);
+    setTimeout(() => {
+      button.textContent = words;
+    }, 1500);
   }
   return button;
 }

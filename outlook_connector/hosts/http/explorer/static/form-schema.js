@@ -16,7 +16,9 @@ export function formSchema(schema) {
 /** The names of the inputs that are shown at once: required ones, those of the examples, and the first few. */
 export function shownFirst(schema, examples) {
   const names = Object.keys(schema.properties ?? {});
-  const needed = [schema, ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].flatMap((one) => one.required ?? []);
+  const needed = [schema, ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].flatMap(
+    (one) => one.required ?? [],
+  );
   const used = new Set([...needed, ...examples.slice(0, 2).flatMap(Object.keys)]);
   const wanted = Math.max(0, 5 - names.filter((name) => used.has(name)).length);
   const more = names.filter((name) => !used.has(name) && name !== "mailbox").slice(0, wanted);
@@ -32,7 +34,10 @@ function node(given, top, depth) {
 /** The definition that a reference leads to, with what stands beside the reference put over it. */
 function resolved(schema, top) {
   if (!schema.$ref) return schema;
-  const found = schema.$ref.split("/").slice(1).reduce((at, step) => at[unescaped(step)], top);
+  const found = schema.$ref
+    .split("/")
+    .slice(1)
+    .reduce((at, step) => at[unescaped(step)], top);
   const { $ref, ...beside } = schema;
   return { ...resolved(found, top), ...beside };
 }
@@ -41,7 +46,9 @@ const unescaped = (step) => decodeURIComponent(step).replaceAll("~1", "/").repla
 
 function described(schema) {
   if (schema.default === undefined) return schema.description;
-  return [schema.description, `Default: ${JSON.stringify(schema.default).replace(/^"|"$/g, "")}.`].filter(Boolean).join(" ");
+  return [schema.description, `Default: ${JSON.stringify(schema.default).replace(/^"|"$/g, "")}.`]
+    .filter(Boolean)
+    .join(" ");
 }
 
 function shape(schema, top, depth) {
@@ -76,19 +83,33 @@ function text(form, placeholder) {
 
 /** One of these, or none: json-editor's own choice would begin with the first of them. */
 function choice(values, titles, form) {
-  return { type: "string", "x-form": form, enum: ["", ...values], options: { enum_titles: ["\u2013", ...titles] } };
+  return {
+    type: "string",
+    "x-form": form,
+    enum: ["", ...values],
+    options: { enum_titles: ["\u2013", ...titles] },
+  };
 }
 
 const json = () => text("json", "JSON");
 
 function list(schema, items, top, depth) {
-  if (items.enum) return { type: "array", uniqueItems: true, format: "checkbox", items: { type: "string", enum: items.enum } };
+  if (items.enum)
+    return {
+      type: "array",
+      uniqueItems: true,
+      format: "checkbox",
+      items: { type: "string", enum: items.enum },
+    };
   if (items["x-kind"] === "recipient" || items.type === "string") return text("lines", "one a line");
   if (items.type !== "object" || !isClosed(items)) return json();
   return { type: "array", items: node(schema.items, top, depth + 1) };
 }
 
 function object(schema, top, depth) {
-  const properties = Object.entries(schema.properties).map(([name, one]) => [name, node(one, top, depth + 1)]);
+  const properties = Object.entries(schema.properties).map(([name, one]) => [
+    name,
+    node(one, top, depth + 1),
+  ]);
   return { type: "object", properties: Object.fromEntries(properties), additionalProperties: false };
 }

@@ -44,7 +44,10 @@ const FROM_TEXT = {
   truth: (value) => TRUTHS[value],
   recipient: (value) => value.trim() || undefined,
   lines: (value) => {
-    const lines = value.split("\n").map((line) => line.trim()).filter(Boolean);
+    const lines = value
+      .split("\n")
+      .map((line) => line.trim())
+      .filter(Boolean);
     return lines.length ? lines : undefined;
   },
   json: (value, pointer) => {
@@ -62,12 +65,16 @@ function read(value, schema, pointer) {
   if (value === undefined || value === null || value === "") return undefined;
   if (schema["x-form"]) return FROM_TEXT[schema["x-form"]](String(value), pointer);
   if (Array.isArray(value)) {
-    const items = value.map((one, at) => read(one, schema.items, `${pointer}/${at}`)).filter((one) => one !== undefined);
+    const items = value
+      .map((one, at) => read(one, schema.items, `${pointer}/${at}`))
+      .filter((one) => one !== undefined);
     return items.length ? items : undefined;
   }
   if (typeof value !== "object") return value;
   const fields = Object.entries(value).filter(([name]) => schema.properties[name]);
-  return object(fields.map(([name, one]) => [name, read(one, schema.properties[name], `${pointer}/${name}`)]));
+  return object(
+    fields.map(([name, one]) => [name, read(one, schema.properties[name], `${pointer}/${name}`)]),
+  );
 }
 
 function object(entries) {

@@ -29,7 +29,8 @@ export async function operationForm(holder, entry, changed) {
   const editor = new (plain(window.JSONEditor))(place, options(schema));
   await editor.promise;
   const rows = () => [...place.querySelectorAll("[data-schemapath]")];
-  const row = (pointer) => rows().find((one) => one.dataset.schemapath === `input${pointer.replaceAll("/", ".")}`);
+  const row = (pointer) =>
+    rows().find((one) => one.dataset.schemapath === `input${pointer.replaceAll("/", ".")}`);
 
   /** Inputs beyond the first wait behind a button, unless they have a value. */
   function arrange(input) {
@@ -45,7 +46,8 @@ export async function operationForm(holder, entry, changed) {
   }
 
   function more() {
-    return Object.keys(schema.properties ?? {}).filter((name) => row(`/${name}`)?.classList.contains("later")).length;
+    return Object.keys(schema.properties ?? {}).filter((name) => row(`/${name}`)?.classList.contains("later"))
+      .length;
   }
 
   set({});

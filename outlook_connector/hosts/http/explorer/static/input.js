@@ -7,11 +7,29 @@ import { Unreadable } from "./form-values.js";
 export async function inputPanel(holder, entry, operationForm, changed) {
   const more = element("button", { type: "button", class: "link", id: "more", "aria-expanded": "false" });
   const formSide = element("div", { id: "input-form" });
-  const text = element("textarea", { id: "input-json", class: "json", rows: 14, spellcheck: "false", "aria-labelledby": "input-json-label", "aria-describedby": "input-json-problem" });
+  const text = element("textarea", {
+    id: "input-json",
+    class: "json",
+    rows: 14,
+    spellcheck: "false",
+    "aria-labelledby": "input-json-label",
+    "aria-describedby": "input-json-problem",
+  });
   const problem = element("p", { class: "field-problem", id: "input-json-problem", role: "alert" });
-  const jsonSide = element("div", { hidden: true }, element("label", { id: "input-json-label", for: "input-json" }, "Input as JSON"), text, problem);
+  const jsonSide = element(
+    "div",
+    { hidden: true },
+    element("label", { id: "input-json-label", for: "input-json" }, "Input as JSON"),
+    text,
+    problem,
+  );
   const asJson = element("input", { type: "checkbox", id: "as-json" });
-  const title = element("div", { class: "panel-head" }, element("h2", { id: "input-title" }, "Input"), element("label", { class: "switch" }, asJson, "as JSON"));
+  const title = element(
+    "div",
+    { class: "panel-head" },
+    element("h2", { id: "input-title" }, "Input"),
+    element("label", { class: "switch" }, asJson, "as JSON"),
+  );
   holder.append(title, formSide, jsonSide);
 
   const form = await operationForm(formSide, entry, changed);
@@ -56,7 +74,8 @@ export async function inputPanel(holder, entry, operationForm, changed) {
 
   /** What can't be read is told at its field, and stays as it is. */
   function complain(problems) {
-    if (asJson.checked) problem.textContent = problems.map((one) => `${one.pointer || "input"}: ${one.message}`).join("; ");
+    if (asJson.checked)
+      problem.textContent = problems.map((one) => `${one.pointer || "input"}: ${one.message}`).join("; ");
     else form.complain(problems);
   }
 
@@ -78,7 +97,10 @@ export async function inputPanel(holder, entry, operationForm, changed) {
   asJson.addEventListener("change", () => {
     const json = asJson.checked;
     asJson.checked = !json;
-    attempt(() => turn(json), () => undefined);
+    attempt(
+      () => turn(json),
+      () => undefined,
+    );
     sides();
     changed();
   });
@@ -89,7 +111,10 @@ export async function inputPanel(holder, entry, operationForm, changed) {
     set,
     read: () => attempt(value, () => null),
     complain,
-    quiet: () => { form.quiet(); problem.textContent = ""; },
+    quiet: () => {
+      form.quiet();
+      problem.textContent = "";
+    },
     focus: (pointer) => (asJson.checked ? text.focus() : form.focus(pointer)),
     examples: examples(entry, set),
   };
@@ -102,13 +127,25 @@ function parsed(text) {
   } catch (error) {
     throw new Unreadable("", error.message);
   }
-  if (value === null || typeof value !== "object" || Array.isArray(value)) throw new Unreadable("", "must be a JSON object");
+  if (value === null || typeof value !== "object" || Array.isArray(value))
+    throw new Unreadable("", "must be a JSON object");
   return value;
 }
 
 /** A choice of the operation's own examples. */
 function examples(entry, set) {
   const filled = entry.examples.filter((one) => Object.keys(one).length > 0);
-  const buttons = filled.map((one, at) => element("button", { type: "button", class: "quiet", "data-example": at, onclick: () => set(one) }, filled.length > 1 ? `Example ${at + 1}` : "Example"));
-  return element("span", { class: "examples", role: "group", "aria-label": "Start from an example" }, ...buttons, element("button", { type: "button", class: "quiet", id: "clear", onclick: () => set({}) }, "Clear"));
+  const buttons = filled.map((one, at) =>
+    element(
+      "button",
+      { type: "button", class: "quiet", "data-example": at, onclick: () => set(one) },
+      filled.length > 1 ? `Example ${at + 1}` : "Example",
+    ),
+  );
+  return element(
+    "span",
+    { class: "examples", role: "group", "aria-label": "Start from an example" },
+    ...buttons,
+    element("button", { type: "button", class: "quiet", id: "clear", onclick: () => set({}) }, "Clear"),
+  );
 }

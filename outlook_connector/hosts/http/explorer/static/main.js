@@ -36,7 +36,10 @@ async function route() {
   if (!name) return start();
   document.title = `${entry?.title ?? name} - Outlook connector`;
   try {
-    const whole = await get(`${entry?.trigger ? "triggers" : "operations"}/${encodeURIComponent(name)}`, bar.chosen());
+    const whole = await get(
+      `${entry?.trigger ? "triggers" : "operations"}/${encodeURIComponent(name)}`,
+      bar.chosen(),
+    );
     if (shownName === name) operationView(content, { ...entry, ...whole }, bar);
   } catch (refused) {
     told(refused);
@@ -53,7 +56,17 @@ function start() {
   const list = element("ol", {}, ...steps.map((step) => element("li", {}, step)));
   const words = "Every operation of the connector, with a form, an answer and a call to copy.";
   const openapi = element("a", { href: "openapi.json" }, "OpenAPI description");
-  fill(content, element("div", { class: "start" }, element("h1", {}, "What should the mailbox do?"), element("p", {}, words), list, element("p", {}, openapi)));
+  fill(
+    content,
+    element(
+      "div",
+      { class: "start" },
+      element("h1", {}, "What should the mailbox do?"),
+      element("p", {}, words),
+      list,
+      element("p", {}, openapi),
+    ),
+  );
 }
 
 function told(refused) {

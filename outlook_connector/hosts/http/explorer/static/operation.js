@@ -13,14 +13,27 @@ import { pathOf } from "./snippets.js";
 
 /** Shows `entry` in `place`. `bar` tells the connection. */
 export async function operationView(place, entry, bar) {
-  const result = element("div", { class: "result", id: "result", "aria-live": "polite", "aria-busy": "false" });
+  const result = element("div", {
+    class: "result",
+    id: "result",
+    "aria-live": "polite",
+    "aria-busy": "false",
+  });
   const snippets = snippetPanel();
   const run = element("button", { class: "run", id: "run" }, entry.trigger ? "Poll" : "Run");
   const holder = element("form", { class: "input", "aria-label": "Input", novalidate: true });
   fill(place, head(entry), holder, section("Result", "result-title", result), snippets.view);
 
-  const call = (input) => ({ ...entry, input, url: base(), connection: bar.several() ? bar.chosen() : null, keyed: bar.keyed() });
-  const panel = await inputPanel(holder, entry, operationForm, () => snippets.show(() => call(panel.value())));
+  const call = (input) => ({
+    ...entry,
+    input,
+    url: base(),
+    connection: bar.several() ? bar.chosen() : null,
+    keyed: bar.keyed(),
+  });
+  const panel = await inputPanel(holder, entry, operationForm, () =>
+    snippets.show(() => call(panel.value())),
+  );
   holder.append(element("div", { class: "actions run-row" }, run, panel.examples));
   snippets.show(() => call(panel.value()));
 
@@ -32,7 +45,10 @@ export async function operationView(place, entry, bar) {
     const begun = performance.now();
     try {
       const answer = await post(pathOf(entry), input, bar.chosen());
-      const next = onward(entry, input, answer, (more) => { panel.set(more); execute(more); });
+      const next = onward(entry, input, answer, (more) => {
+        panel.set(more);
+        execute(more);
+      });
       fill(result, resultView(answer, performance.now() - begun, next));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
@@ -56,9 +72,29 @@ export async function operationView(place, entry, bar) {
 function head(entry) {
   const back = element("a", { class: "back", href: "#" }, "All operations");
   const title = element("h1", {}, entry.title, " ", effect(entry));
-  const docs = entry.documentation && element("a", { href: entry.documentation, target: "_blank", rel: "noopener noreferrer" }, "Microsoft's documentation");
-  const facts = element("p", { class: "facts" }, element("code", {}, entry.name), entry.idempotent && element("span", {}, "may be repeated"), docs);
-  return element("header", { class: "operation-head" }, back, title, element("p", { class: "lead" }, entry.description), facts, permissions(entry));
+  const docs =
+    entry.documentation &&
+    element(
+      "a",
+      { href: entry.documentation, target: "_blank", rel: "noopener noreferrer" },
+      "Microsoft's documentation",
+    );
+  const facts = element(
+    "p",
+    { class: "facts" },
+    element("code", {}, entry.name),
+    entry.idempotent && element("span", {}, "may be repeated"),
+    docs,
+  );
+  return element(
+    "header",
+    { class: "operation-head" },
+    back,
+    title,
+    element("p", { class: "lead" }, entry.description),
+    facts,
+    permissions(entry),
+  );
 }
 
 function permissions(entry) {
@@ -69,7 +105,12 @@ function permissions(entry) {
 }
 
 function section(title, id, ...content) {
-  return element("section", { class: "panel", "aria-labelledby": id }, element("h2", { id }, title), ...content);
+  return element(
+    "section",
+    { class: "panel", "aria-labelledby": id },
+    element("h2", { id }, title),
+    ...content,
+  );
 }
 
 /** The button that asks for what comes next, where the answer leads on. */
@@ -77,7 +118,11 @@ function onward(entry, input, answer, go) {
   const cursor = entry.trigger ? answer.cursor : answer.nextCursor;
   if (!cursor) return null;
   const words = entry.trigger ? "Poll again from here" : "Next page";
-  return element("button", { type: "button", class: "quiet", onclick: () => go({ ...input, cursor }) }, words);
+  return element(
+    "button",
+    { type: "button", class: "quiet", onclick: () => go({ ...input, cursor }) },
+    words,
+  );
 }
 
 /** The host's address, as other programs on this machine would call it. */

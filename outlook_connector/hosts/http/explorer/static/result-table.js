@@ -2,7 +2,16 @@
 
 const COLUMNS = 5;
 const FIRST = ["subject", "displayName", "name", "title", "from", "toRecipients", "receivedDateTime"];
-const FIRST_TOO = ["isRead", "hasAttachments", "importance", "totalItemCount", "unreadItemCount", "contentType", "size", "status"];
+const FIRST_TOO = [
+  "isRead",
+  "hasAttachments",
+  "importance",
+  "totalItemCount",
+  "unreadItemCount",
+  "contentType",
+  "size",
+  "status",
+];
 const HIDDEN = ["id", "etag", "changeKey"];
 
 /** `{columns, rows}` of a list's items: each row `{id, cells}` with `[short text, whole text]` for every column. */
@@ -10,14 +19,19 @@ export function tableOf(items) {
   const columns = chosen(items);
   const rows = items.map((item) => ({
     id: typeof item?.id === "string" ? item.id : null,
-    cells: (isPlain(item) ? columns.map((name) => item[name]) : [item]).map((value) => [brief(value), shown(value)]),
+    cells: (isPlain(item) ? columns.map((name) => item[name]) : [item]).map((value) => [
+      brief(value),
+      shown(value),
+    ]),
   }));
   return { columns, rows };
 }
 
 /** `[[name, text], ...]` of an object. */
 export function pairsOf(object) {
-  return Object.entries(object).filter(([name]) => !name.startsWith("@")).map(([name, value]) => [name, shown(value)]);
+  return Object.entries(object)
+    .filter(([name]) => !name.startsWith("@"))
+    .map(([name, value]) => [name, shown(value)]);
 }
 
 /** The items of an answer that is a collection, else null. */
@@ -28,10 +42,15 @@ export function itemsOf(answer) {
 function chosen(items) {
   if (!items.some(isPlain)) return ["value"];
   const names = [...new Set(items.filter(isPlain).flatMap((item) => Object.keys(item)))];
-  const filled = names.filter((name) => !name.startsWith("@") && !HIDDEN.includes(name) && items.some((item) => shown(item?.[name])));
+  const filled = names.filter(
+    (name) => !name.startsWith("@") && !HIDDEN.includes(name) && items.some((item) => shown(item?.[name])),
+  );
   const order = [...FIRST, ...FIRST_TOO].filter((name) => filled.includes(name));
   const rest = filled.filter((name) => !order.includes(name));
-  return [...order, ...rest.sort((one, other) => weight(items, one) - weight(items, other))].slice(0, COLUMNS);
+  return [...order, ...rest.sort((one, other) => weight(items, one) - weight(items, other))].slice(
+    0,
+    COLUMNS,
+  );
 }
 
 /** Short values before long ones. */
@@ -58,7 +77,10 @@ export function shown(value) {
   if (typeof value.address === "string") return address(value);
   if (typeof value.content === "string") return value.content;
   if (typeof value.dateTime === "string") return `${instant(value.dateTime)} ${value.timeZone ?? ""}`.trim();
-  return Object.entries(value).filter(([name]) => !name.startsWith("@")).map(([name, one]) => `${name}: ${shown(one)}`).join(", ");
+  return Object.entries(value)
+    .filter(([name]) => !name.startsWith("@"))
+    .map(([name, one]) => `${name}: ${shown(one)}`)
+    .join(", ");
 }
 
 const address = ({ name, address: place }) => (name && name !== place ? `${name} <${place}>` : place);

@@ -10,34 +10,62 @@ export function resultView(answer, milliseconds, next) {
   const count = items ? `${items.length} ${items.length === 1 ? "item" : "items"}` : "Done";
   const text = JSON.stringify(answer, null, 2);
   const holder = element("div", { class: "result-body" });
-  const show = { Table: () => fill(holder, items ? listed(items) : paired(answer)), JSON: () => fill(holder, json(text)) };
+  const show = {
+    Table: () => fill(holder, items ? listed(items) : paired(answer)),
+    JSON: () => fill(holder, json(text)),
+  };
   show.Table();
-  const head = element("div", { class: "result-head" }, element("p", { class: "done" }, `${count} in ${Math.round(milliseconds)} ms`), choice(show), copyButton("Copy JSON", () => text), next);
+  const head = element(
+    "div",
+    { class: "result-head" },
+    element("p", { class: "done" }, `${count} in ${Math.round(milliseconds)} ms`),
+    choice(show),
+    copyButton("Copy JSON", () => text),
+    next,
+  );
   return element("div", {}, head, holder);
 }
 
 function choice(show) {
   const options = Object.keys(show).map((name, at) => {
-    const radio = element("input", { type: "radio", name: "shown", value: name, checked: at === 0, onchange: show[name] });
+    const radio = element("input", {
+      type: "radio",
+      name: "shown",
+      value: name,
+      checked: at === 0,
+      onchange: show[name],
+    });
     return element("label", {}, radio, name);
   });
   return element("fieldset", { class: "choice" }, element("legend", {}, "Show as"), ...options);
 }
 
-const json = (text) => element("pre", { class: "json", tabindex: "0", role: "region", "aria-label": "Answer as JSON" }, text);
+const json = (text) =>
+  element("pre", { class: "json", tabindex: "0", role: "region", "aria-label": "Answer as JSON" }, text);
 
 function listed(items) {
   if (items.length === 0) return element("p", { class: "hint" }, "Nothing found.");
   const { columns, rows } = tableOf(items);
   const ids = rows.some((row) => row.id);
-  const heads = [...columns.map((name) => element("th", { scope: "col" }, name)), ids && element("th", { scope: "col" }, "id")];
-  const body = rows.map((row) => element("tr", {}, ...row.cells.map(cell), ids && element("td", {}, row.id && idButton(row))));
-  return scrolled(element("table", {}, element("thead", {}, element("tr", {}, ...heads)), element("tbody", {}, ...body)));
+  const heads = [
+    ...columns.map((name) => element("th", { scope: "col" }, name)),
+    ids && element("th", { scope: "col" }, "id"),
+  ];
+  const body = rows.map((row) =>
+    element("tr", {}, ...row.cells.map(cell), ids && element("td", {}, row.id && idButton(row))),
+  );
+  return scrolled(
+    element("table", {}, element("thead", {}, element("tr", {}, ...heads)), element("tbody", {}, ...body)),
+  );
 }
 
 function cell([text, whole]) {
   const date = /^\d{4}-\d\d-\d\d \d\d:\d\d( UTC)?$/.test(text);
-  return element("td", { class: date && "date" }, element("div", { title: (text !== whole || text.length > 40) && whole }, text));
+  return element(
+    "td",
+    { class: date && "date" },
+    element("div", { title: (text !== whole || text.length > 40) && whole }, text),
+  );
 }
 
 function idButton(row) {
@@ -45,8 +73,15 @@ function idButton(row) {
 }
 
 function paired(answer) {
-  const rows = pairsOf(answer).map(([name, text]) => element("tr", {}, element("th", { scope: "row" }, name), element("td", {}, text)));
+  const rows = pairsOf(answer).map(([name, text]) =>
+    element("tr", {}, element("th", { scope: "row" }, name), element("td", {}, text)),
+  );
   return scrolled(element("table", { class: "pairs" }, element("tbody", {}, ...rows)));
 }
 
-const scrolled = (table) => element("div", { class: "scrolled", tabindex: "0", role: "region", "aria-label": "Answer as a table" }, table);
+const scrolled = (table) =>
+  element(
+    "div",
+    { class: "scrolled", tabindex: "0", role: "region", "aria-label": "Answer as a table" },
+    table,
+  );

@@ -19,7 +19,10 @@ const WEIGHTS = [
 ];
 
 function score(entry, word) {
-  return WEIGHTS.reduce((sum, [field, weight]) => sum + weight * points(String(entry[field] ?? "").toLowerCase(), word), 0);
+  return WEIGHTS.reduce(
+    (sum, [field, weight]) => sum + weight * points(String(entry[field] ?? "").toLowerCase(), word),
+    0,
+  );
 }
 
 /** 2 where a word begins so, 1 where it stands within. */

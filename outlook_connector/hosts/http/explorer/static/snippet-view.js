@@ -8,7 +8,13 @@ import { SNIPPETS } from "./snippets.js";
 export function snippetPanel() {
   let made = () => null;
   let chosen = SNIPPETS[0];
-  const code = element("pre", { id: "snippet", class: "json", tabindex: "0", role: "region", "aria-label": "The same call" });
+  const code = element("pre", {
+    id: "snippet",
+    class: "json",
+    tabindex: "0",
+    role: "region",
+    "aria-label": "The same call",
+  });
 
   function draw() {
     try {
@@ -20,10 +26,36 @@ export function snippetPanel() {
   }
 
   const options = SNIPPETS.map((one, at) => {
-    const radio = element("input", { type: "radio", name: "snippet", value: one[0], checked: at === 0, onchange: () => { chosen = one; draw(); } });
+    const radio = element("input", {
+      type: "radio",
+      name: "snippet",
+      value: one[0],
+      checked: at === 0,
+      onchange: () => {
+        chosen = one;
+        draw();
+      },
+    });
     return element("label", {}, radio, one[1]);
   });
   const choice = element("fieldset", { class: "choice" }, element("legend", {}, "Write it for"), ...options);
-  const view = element("section", { class: "panel", "aria-labelledby": "snippet-title" }, element("h2", { id: "snippet-title" }, "The same call"), element("div", { class: "result-head" }, choice, copyButton("Copy", () => code.textContent)), code);
-  return { view, show: (call) => { made = call; draw(); } };
+  const view = element(
+    "section",
+    { class: "panel", "aria-labelledby": "snippet-title" },
+    element("h2", { id: "snippet-title" }, "The same call"),
+    element(
+      "div",
+      { class: "result-head" },
+      choice,
+      copyButton("Copy", () => code.textContent),
+    ),
+    code,
+  );
+  return {
+    view,
+    show: (call) => {
+      made = call;
+      draw();
+    },
+  };
 }

@@ -4,7 +4,9 @@
 
 export function wso2(call) {
   const name = (call.trigger ? "poll_" : "") + call.name.replaceAll(".", "_");
-  const given = Object.entries(call.input).map(([parameter, value]) => `    <${parameter}>${escaped(parameterText(value))}</${parameter}>`);
+  const given = Object.entries(call.input).map(
+    ([parameter, value]) => `    <${parameter}>${escaped(parameterText(value))}</${parameter}>`,
+  );
   return [
     `<outlook.${name} configKey="OUTLOOK_CONNECTION">`,
     ...given,
@@ -16,9 +18,15 @@ export function wso2(call) {
 
 function parameterText(value) {
   if (typeof value !== "object") return String(value);
-  return Array.isArray(value) && value.every((one) => typeof one !== "object") ? JSON.stringify(value) : `'${JSON.stringify(value)}'`;
+  return Array.isArray(value) && value.every((one) => typeof one !== "object")
+    ? JSON.stringify(value)
+    : `'${JSON.stringify(value)}'`;
 }
 
 function escaped(text) {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("\r", "&#13;");
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll("\r", "&#13;");
 }

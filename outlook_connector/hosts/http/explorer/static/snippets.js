@@ -40,7 +40,11 @@ function python(call) {
 
 function commandLine(call) {
   const verb = call.trigger ? "watch" : "invoke";
-  const parts = [`outlook-connector ${verb} ${call.name}`, quoted(JSON.stringify(watched(call))), `--config ${quoted(file(call))}`];
+  const parts = [
+    `outlook-connector ${verb} ${call.name}`,
+    quoted(JSON.stringify(watched(call))),
+    `--config ${quoted(file(call))}`,
+  ];
   return parts.join(" \\\n  ");
 }
 
@@ -59,7 +63,11 @@ export function quoted(text) {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-const CONSTANTS = new Map([[true, "True"], [false, "False"], [null, "None"]]);
+const CONSTANTS = new Map([
+  [true, "True"],
+  [false, "False"],
+  [null, "None"],
+]);
 
 /** A JSON value as a Python literal. JSON's strings are Python's too, but for what lies beyond the basic plane. */
 export function literal(value, indent) {
