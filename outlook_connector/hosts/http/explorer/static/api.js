@@ -32,6 +32,13 @@ export async function post(path, input, connection) {
   });
 }
 
+/** Brings a file to the host: `{path, size, expiresAt}`. Throws `Refused`. */
+export async function upload(file) {
+  const more = { "Content-Type": "application/octet-stream" };
+  const path = `files?name=${encodeURIComponent(file.name)}`;
+  return call(path, { method: "POST", headers: { ...headers(), ...more }, body: file });
+}
+
 function headers(connection) {
   const given = { "X-API-Key": key.get(), "X-Connection": connection ?? "" };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value));

@@ -1,39 +1,23 @@
 // The input's panel: the form, the same as JSON, the examples, and the button for the inputs that are seldom needed.
 
+import { attachField } from "./attach.js";
 import { element } from "./dom.js";
 import { Unreadable } from "./form-values.js";
 
 /** `value()` is the input or throws, `read()` the input or null with the fault shown at its field. */
 export async function inputPanel(holder, entry, operationForm, changed) {
-  const more = element("button", { type: "button", class: "link", id: "more", "aria-expanded": "false" });
-  const formSide = element("div", { id: "input-form" });
-  const text = element("textarea", {
-    id: "input-json",
-    class: "json",
-    rows: 14,
-    spellcheck: "false",
-    "aria-labelledby": "input-json-label",
-    "aria-describedby": "input-json-problem",
-  });
-  const problem = element("p", { class: "field-problem", id: "input-json-problem", role: "alert" });
-  const jsonSide = element(
-    "div",
-    { hidden: true },
-    element("label", { id: "input-json-label", for: "input-json" }, "Input as JSON"),
-    text,
-    problem,
-  );
-  const asJson = element("input", { type: "checkbox", id: "as-json" });
-  const title = element(
-    "div",
-    { class: "panel-head" },
-    element("h2", { id: "input-title" }, "Input"),
-    element("label", { class: "switch" }, asJson, "as JSON"),
-  );
+  const { more, formSide, text, problem, jsonSide, asJson, title } = skeleton();
   holder.append(title, formSide, jsonSide);
 
   const form = await operationForm(formSide, entry, changed);
   formSide.append(more);
+  const attach = attachField(entry, (file) =>
+    attempt(
+      () => set(withFile(value(), entry, file)),
+      () => undefined,
+    ),
+  );
+  if (attach) holder.append(attach);
 
   function count() {
     const open = form.place.classList.contains("all");
@@ -120,6 +104,12 @@ export async function inputPanel(holder, entry, operationForm, changed) {
   };
 }
 
+/** The input with a file more, wherever the operation takes files. */
+function withFile(input, entry, file) {
+  if (!entry.inputSchema.properties.attachments) return { ...input, attachment: file };
+  return { ...input, attachments: [...(input.attachments ?? []), file] };
+}
+
 function parsed(text) {
   let value;
   try {
@@ -148,4 +138,33 @@ function examples(entry, set) {
     ...buttons,
     element("button", { type: "button", class: "quiet", id: "clear", onclick: () => set({}) }, "Clear"),
   );
+}
+
+function skeleton() {
+  const more = element("button", { type: "button", class: "link", id: "more", "aria-expanded": "false" });
+  const formSide = element("div", { id: "input-form" });
+  const text = element("textarea", {
+    id: "input-json",
+    class: "json",
+    rows: 14,
+    spellcheck: "false",
+    "aria-labelledby": "input-json-label",
+    "aria-describedby": "input-json-problem",
+  });
+  const problem = element("p", { class: "field-problem", id: "input-json-problem", role: "alert" });
+  const jsonSide = element(
+    "div",
+    { hidden: true },
+    element("label", { id: "input-json-label", for: "input-json" }, "Input as JSON"),
+    text,
+    problem,
+  );
+  const asJson = element("input", { type: "checkbox", id: "as-json" });
+  const title = element(
+    "div",
+    { class: "panel-head" },
+    element("h2", { id: "input-title" }, "Input"),
+    element("label", { class: "switch" }, asJson, "as JSON"),
+  );
+  return { more, formSide, text, problem, jsonSide, asJson, title };
 }
