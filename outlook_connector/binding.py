@@ -1,11 +1,11 @@
 """A declarative request block and an input become one ``GraphRequest``. Pure: no I/O, no look-ups."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
-from .errors import InvalidInput
+from .errors import InvalidInput, ManifestError
 from .manifest import Operation
 
 
@@ -54,6 +54,27 @@ def post(
 def patch(template: str, body: Mapping[str, Any], **ids: str) -> GraphRequest:
     """A PATCH of ``body``: done twice, it changes nothing more."""
     return GraphRequest("PATCH", path(template, ids), body=body)
+
+
+def check_names(operation: Operation, properties: Collection[str]) -> None:
+    """Raises ``ManifestError`` where the declared request takes a value from what is no property of the input."""
+    request = operation.request
+    if request is None:
+        return
+    named = [part[1:-1] for part in request.path.split("/") if part.startswith("{")]
+    for values in (request.query, request.headers, request.body or {}):
+        named += _sources(values)
+    if missing := sorted({name for name in named if name not in properties}):
+        told = f"which its input does not have: {', '.join(missing)}"
+        raise ManifestError(f"The manifest's request of {operation.name} takes a property {told}.")
+
+
+def _sources(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if not isinstance(value, Mapping) or set(value) == {"const"}:
+        return []
+    return [name for one in value.values() for name in _sources(one)]
 
 
 def bind(operation: Operation, values: Mapping[str, Any]) -> GraphRequest:

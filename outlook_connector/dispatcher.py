@@ -6,7 +6,7 @@ from functools import cached_property
 from threading import Lock
 from typing import Any
 
-from .binding import bind
+from .binding import bind, check_names
 from .checks import check_output, unknown
 from .config import Config
 from .connection import Lookups
@@ -155,6 +155,7 @@ class Connector(Triggering):
         operation = self.manifest.operations.get(name)
         if operation is None:
             raise unknown("operation", name, self.manifest.names, self.manifest.triggers)
+        check_names(operation, self._schemas.document(operation.input_schema).get("properties", {}))
         kinds = plan(self._schemas, operation.input_schema)
         handler = find_handler(operation.handler) if operation.handler else None
         with self._lock:

@@ -58,6 +58,18 @@ def test_a_handler_that_is_not_there_is_named(tmp_path: Path, outlook_sandbox: S
         connector.invoke(NEW, {"messageId": "AAMk"})
 
 
+def test_a_value_that_the_input_does_not_have_is_named(tmp_path: Path, outlook_sandbox: Sandbox) -> None:
+    entry, given, answer = blocks()
+    manifest = copy(tmp_path, entry.replace("{messageId}", "{msgId}"))
+    (tmp_path / "schemas" / f"{NEW}.input.json").write_text(given)
+    (tmp_path / "schemas" / f"{NEW}.output.json").write_text(answer)
+    with (
+        connect(outlook_sandbox.config(), manifest=manifest) as connector,
+        pytest.raises(ManifestError, match="does not have: msgId"),
+    ):
+        connector.invoke(NEW, {"messageId": "AAMk"})
+
+
 def test_a_trigger_and_an_operation_are_not_taken_for_each_other(outlook_sandbox: Sandbox) -> None:
     with connect(outlook_sandbox.config()) as connector:
         with pytest.raises(UnknownOperation, match=r"message\.received is no operation: it is a trigger"):
