@@ -94,7 +94,7 @@ def test_an_administrator_consents_for_everybody(browser, outlook_sandbox):
     sign_in(browser, "nestor@contoso.example")
     browser.click("#accept")
     browser.click("#back")
-    assert application.returned[0]["admin_consent"] == "True"
+    assert application.first()["admin_consent"] == "True"
     application.shutdown()
     application.server_close()
 
