@@ -52,16 +52,6 @@ def test_an_application_is_judged_by_its_roles(sandbox: Sandbox, tmp_path: Path)
     assert states(result)["mailbox"] == "ok"
 
 
-def test_what_exchange_may_grant_an_application_is_no_failure(sandbox: Sandbox, tmp_path: Path) -> None:
-    sandbox.directory.app.application -= {"Mail.Send"}
-    config = config_file(tmp_path, sandbox.config(auth="application"))
-    result = run("doctor", "--config", config)
-    told = one(result, "permissions")
-    assert (told["state"], result.code) == ("warn", 0)
-    assert told["found"].startswith("missing: Mail.Send")
-    assert "application-rbac" in told["do"]
-
-
 def test_without_a_sign_in_the_rest_is_not_looked_at(sandbox: Sandbox, tmp_path: Path) -> None:
     config = config_file(tmp_path, sandbox.config(refreshToken=None))
     result = run("doctor", "--config", config)

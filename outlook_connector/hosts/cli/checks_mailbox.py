@@ -2,6 +2,7 @@
 
 from ...binding import get
 from ...errors import Forbidden, NotFound
+from .checks_permissions import EITHER, RBAC, granting, without_roles
 from .findings import Patient, Verdict
 
 NOBODY = ("The tenant knows no mailbox {mailbox}", "Mend mailbox: it is a user's address or id.")
@@ -12,7 +13,11 @@ NOT_SHARED = (
 )
 NOT_ALLOWED = (
     "{mailbox} is not among the mailboxes that the application reaches",
-    "Have it put among them, or mend mailbox: https://learn.microsoft.com/exchange/permissions-exo/application-rbac",
+    f"Have it put among them, or mend mailbox: {RBAC}",
+)
+NO_ROLES = (
+    "{mailbox} is not reached: the application has no consent, or Exchange grants it other mailboxes",
+    f"{EITHER} {{granting}}",
 )
 UNKNOWN = frozenset({"ErrorInvalidUser", "Request_ResourceNotFound"})
 ITS_OWN_WORDS = frozenset({"MailboxNotEnabledForRESTAPI"})
@@ -54,9 +59,9 @@ def _unreachable(error: Forbidden | NotFound, patient: Patient) -> Forbidden | N
     named = patient.parts.connector.config.mailbox
     if named is None or error.graph_code in ITS_OWN_WORDS:
         return error
-    shared = patient.parts.context.auth.owns(named) is False
-    what, do = NOBODY if error.graph_code in UNKNOWN else NOT_SHARED if shared else NOT_ALLOWED
-    advice = do.format(mailbox=named)
+    bare = without_roles(patient)
+    what, do = NOBODY if error.graph_code in UNKNOWN else NO_ROLES if bare else _not_open(patient)
+    advice = do.format(mailbox=named, granting=granting(patient) if bare else "")
     return type(error)(
         f"{what.format(mailbox=named)} ({error.status} {error.graph_code}). {advice}",
         status=error.status,
@@ -64,3 +69,8 @@ def _unreachable(error: Forbidden | NotFound, patient: Patient) -> Forbidden | N
         request_id=error.request_id,
         details={"advice": advice},
     )
+
+
+def _not_open(patient: Patient) -> tuple[str, str]:
+    shared = patient.parts.context.auth.owns(patient.parts.connector.config.mailbox) is False
+    return NOT_SHARED if shared else NOT_ALLOWED

@@ -6,10 +6,21 @@ CONSENT = (
     "Run: outlook-connector login {options}, with --admin-consent where only an administrator may consent; or narrow "
     "operations.allow."
 )
-APPLICATION = (
-    "Add them under API permissions and have an administrator consent (outlook-connector login --admin-consent), or "
-    "narrow operations.allow; unless Exchange grants them for named mailboxes: "
-    "https://learn.microsoft.com/exchange/permissions-exo/application-rbac"
+GRANTING = {
+    "application": "Add them under API permissions and have an administrator consent (outlook-connector login "
+    "--admin-consent){address}",
+    "managedIdentity": "Have an administrator assign them to the managed identity: https://learn.microsoft.com/entra/"
+    "identity/managed-identities-azure-resources/how-to-assign-app-role-managed-identity",
+}
+"""How permissions are given to those whose token tells them as roles."""
+RBAC = "https://learn.microsoft.com/exchange/permissions-exo/application-rbac"
+EXCHANGES = "Mail"
+"""What the names begin with of those that Exchange can grant an application in place of Microsoft Entra, as well."""
+EITHER = f"Where Exchange grants them, have the mailbox put among those it grants them for ({RBAC}). Else:"
+
+UNTOLD = (
+    "no permission for mail stands in the token: either nobody has consented, or Exchange grants them for named "
+    "mailboxes, which cannot be told from here (the mailbox check only reads)"
 )
 
 
@@ -19,13 +30,15 @@ def permissions(patient: Patient) -> Verdict:
 
     context = patient.parts.context
     held = context.auth.granted()
-    if not held:
-        return "warn", "what was granted cannot be told from here", ""
     needs = for_another(context.needs) if _of_another(patient) else context.needs
     lacking = missing(needs, held)
+    if lacking and without_roles(patient):
+        return "warn", f"{UNTOLD}; needed: {', '.join(lacking)}", f"{EITHER} {granting(patient)}"
+    if not held:
+        return "warn", "what was granted cannot be told from here", ""
     if lacking:
         what = f"missing: {', '.join(lacking)}{_why(patient)}; granted: {', '.join(held)}"
-        return ("fail" if _of_a_person(patient) else "warn"), what, _way(patient, lacking)
+        return "fail", what, _way(patient, lacking)
     spare = _spare(patient, held)
     if not spare:
         return "ok", ", ".join(held), ""
@@ -48,9 +61,19 @@ def _spare(patient: Patient, held: tuple[str, ...]) -> tuple[str, ...]:
     return superfluous([*least(context.needs), *uses], held)
 
 
-def _of_a_person(patient: Patient) -> bool:
-    """What Exchange grants an application stands in no token; the checks that follow show whether it is enough."""
-    return patient.parts.connector.config.auth in ("delegated", "hostToken")
+def without_roles(patient: Patient) -> bool:
+    """Whether an application's token grants nothing of mail. What Exchange grants stands in no token.
+    https://learn.microsoft.com/exchange/permissions-exo/application-rbac"""
+    if patient.parts.connector.config.auth not in GRANTING:
+        return False
+    return not any(one.startswith(EXCHANGES) for one in patient.parts.context.auth.granted())
+
+
+def granting(patient: Patient) -> str:
+    """How an application gets permissions, with the address for an administrator where there is one."""
+    address = patient.parts.context.auth.status().get("adminConsentUrl")
+    way = GRANTING[patient.parts.connector.config.auth]
+    return way.format(address=f": {address}" if address else "")
 
 
 def _of_another(patient: Patient) -> bool:
@@ -71,4 +94,4 @@ def _way(patient: Patient, lacking: tuple[str, ...]) -> str:
         "delegated": CONSENT.format(options=" ".join(f"--scope {one}" for one in lacking)),
         "hostToken": "Supply an accessToken that has them, or narrow operations.allow.",
     }
-    return ways.get(config.auth, APPLICATION)
+    return ways.get(config.auth) or f"Narrow operations.allow, or: {granting(patient)}"

@@ -1,0 +1,36 @@
+"""``doctor`` where something is wrong: its state, and what it says to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from cli_world import Result, config_file, run
+
+from outlook_connector.sandbox import Sandbox
+
+
+def one(result: Result, check: str) -> dict[str, Any]:
+    return next(found for found in result.json["checks"] if found["check"] == check)
+
+
+def test_what_an_application_lacks_beside_others_is_a_failure(sandbox: Sandbox, tmp_path: Path) -> None:
+    sandbox.directory.app.application &= {"Mail.Read"}
+    config = config_file(tmp_path, sandbox.config(auth="application"))
+    result = run("doctor", "--config", config)
+    told = one(result, "permissions")
+    assert (told["state"], result.code, result.json["healthy"]) == ("fail", 3, False)
+    assert told["found"].startswith("missing: Mail.ReadWrite, Mail.Send")
+    assert "login --admin-consent): https://" in told["do"]
+
+
+def test_an_application_without_permissions_is_told_both_reasons(sandbox: Sandbox, tmp_path: Path) -> None:
+    sandbox.directory.app.application &= {"User.Read.All"}
+    config = config_file(tmp_path, sandbox.config(auth="application"))
+    result = run("doctor", "--config", config)
+    told, mailbox = one(result, "permissions"), one(result, "mailbox")
+    assert (told["state"], mailbox["state"]) == ("warn", "fail")
+    assert "cannot be told from here" in told["found"] and "Mail.Send" in told["found"]
+    for one_of_them in (told, mailbox):
+        assert "login --admin-consent): https://" in one_of_them["do"]
+        assert "application-rbac" in one_of_them["do"]
