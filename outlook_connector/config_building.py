@@ -18,7 +18,8 @@ from .config import (
     Secret,
 )
 from .config_source import refusal
-from .schema import Problem, Schemas, pointer
+from .explaining import Problem, pointer
+from .schema import Schemas
 
 CALLABLES = ("accessToken", "federatedToken")
 """Keys that hold a text, or in Python a callable that returns one."""

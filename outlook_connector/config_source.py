@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import ConfigError
-from .schema import Problem, pointer
+from .explaining import Problem, pointer
 
 PREFIX = "OUTLOOK_CONNECTOR_"
 """Environment variables: ``OUTLOOK_CONNECTOR_CONFIG`` names a file, ``OUTLOOK_CONNECTOR_TENANT_ID`` and so on

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from .errors import ManifestError
+from .explaining import Problem
 from .manifest_reading import (
     Entry,
     Need,
@@ -26,7 +27,7 @@ from .manifest_reading import (
     texts,
 )
 from .manifest_triggers import Trigger, trigger
-from .schema import Problem, Schemas, package_root
+from .schema import Schemas, package_root
 
 __all__ = ["Manifest", "Need", "Operation", "Permissions", "RequestTemplate", "Trigger", "load"]
 

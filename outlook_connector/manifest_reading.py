@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .schema import Problem
+from .explaining import Problem
 
 Need = tuple[str, ...]
 """One permission, or several of which any one is enough, least privileged first."""

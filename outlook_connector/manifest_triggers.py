@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+from .explaining import Problem
 from .manifest_reading import Entry, Permissions, is_handler, only, permissions, text, texts
-from .schema import Problem
 
 
 @dataclass(frozen=True)

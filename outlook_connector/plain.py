@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .errors import InvalidInput
-from .schema import pointer
+from .explaining import pointer
 
 DEEPEST = 32
 """Levels of objects and lists in an input."""

@@ -12,9 +12,7 @@ from threading import Lock
 from typing import Any
 
 from .errors import ManifestError
-from .explaining import Problem as Problem
-from .explaining import explained, whole_pattern
-from .explaining import pointer as pointer
+from .explaining import Problem, explained, whole_pattern
 
 BASE = "https://outlook-connector.invalid/schemas/"
 """Where relative references are resolved; a reserved name that no network answers for."""

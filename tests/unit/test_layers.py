@@ -9,6 +9,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "outlook_connector"
 
 LAYERS = (
     {"errors"},
+    {"explaining"},
     {"schema", "yaml_reading", "progress", "telemetry", "directories", "json_reading", "redaction"},
     {"manifest_reading", "manifest_triggers"},
     {"store", "manifest", "config", "config_source", "config_building"},

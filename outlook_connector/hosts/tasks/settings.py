@@ -10,8 +10,9 @@ from ... import config_source
 from ...config import Config
 from ...config_building import build
 from ...errors import ConfigError, InvalidInput
+from ...explaining import Problem
 from ...manifest import load
-from ...schema import Problem, Schemas
+from ...schema import Schemas
 
 DEFAULT = "default"
 """The connection that is meant where none is named and there are several."""
