@@ -53,6 +53,14 @@ def test_without_a_right_key_nothing_is_told(path: str, headers: dict[str, str],
     assert KEY not in answer.text
 
 
+@pytest.mark.parametrize(
+    "name", ["localhost/healthz?", "localhost/explorer/?", "localhost#", "x/connect/y?a=b"]
+)
+def test_which_name_the_host_is_called_by_opens_no_path(name: str, locked: Client) -> None:
+    for path in ("/metrics", "/connections"):
+        assert locked.get(path, headers={"Host": name}).status_code == 401
+
+
 def test_without_a_right_key_nothing_is_done(locked: Client, sandbox: Sandbox) -> None:
     given = {"to": ["kim@contoso.example"], "subject": "No"}
     assert locked.invoke("messages.send", given).status_code == 401

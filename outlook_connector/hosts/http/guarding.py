@@ -61,7 +61,7 @@ class Guard:
             raise RequestRefused("This host answers to its own name alone.", code="foreignHost")
         if request.method not in ("GET", "HEAD", "OPTIONS") and self._from_elsewhere(request):
             raise RequestRefused("Pages of other web sites may not call this host.", code="foreignOrigin")
-        if _is_open(request.url.path) or self._keys.accepts(request.headers.get(KEY_HEADER)):
+        if _is_open(request.scope["path"]) or self._keys.accepts(request.headers.get(KEY_HEADER)):
             return
         message = "The header X-API-Key is missing, or holds none of this host's keys."
         raise RequestRefused(message, code="wrongKey")
