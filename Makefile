@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CLIENTS := .venv-clients
+PEERS := .venv-peers
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-hosts test-faults test-node-red test-mcp test-scale test-clients check docs faults clean
+.PHONY: demo test test-hosts test-faults test-node-red test-mcp test-scale test-clients check docs faults bench clean
 
 $(VENV)/.run: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -76,5 +77,13 @@ faults: $(VENV)/.dev        ## the fault runs in full: about an hour of kill -9,
 	$(BIN)/python -m tests.faults.celery --full
 	$(BIN)/python -m tests.faults.inputs --full
 
+$(PEERS)/.made: benchmarks/requirements-peers.txt
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/pip install -q --no-deps -r $<
+	touch $@
+
+bench: $(VENV)/.dev $(PEERS)/.made  ## beside requests, urllib3 and other clients; writes docs/performance.md
+	$(BIN)/python -m benchmarks
+
 clean:
-	rm -rf $(VENV) $(CLIENTS) tests/clients/javascript/node_modules tests/hosts/*/node_modules dist build
+	rm -rf $(VENV) $(CLIENTS) $(PEERS) tests/clients/javascript/node_modules tests/hosts/*/node_modules dist build
