@@ -79,6 +79,48 @@ def test_a_head_without_end_is_cut_off(host: Client) -> None:
             connection.sendall(b"X-Padding: " + b"y" * 1000 + b"\r\n")
 
 
+CHUNKED = (
+    b"POST /operations/profile.get HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n"
+    b"Content-Type: application/json\r\n\r\n2\r\n{}\r\n"
+)
+ENDLESS = {
+    "trailers": CHUNKED + b"0\r\n",
+    "one trailer": CHUNKED + b"0\r\na: ",
+    "a chunk's extension": CHUNKED + b"2;a=",
+    "a second head": b"POST /operations/profile.get HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"
+    b"GET /healthz HTTP/1.1\r\n",
+}
+
+
+@pytest.mark.parametrize("begin", ENDLESS.values(), ids=ENDLESS)
+def test_what_has_no_end_beside_a_body_is_cut_off(begin: bytes, host: Client, sandbox: Sandbox) -> None:
+    sandbox.fault("GET /me*", delay=2.0)
+    padding = b"y" * 65_536 if begin.endswith((b"a: ", b"a=")) else b"a:b\r\n" * 13_000
+    with _open(host) as connection, pytest.raises((BrokenPipeError, ConnectionResetError)):
+        connection.sendall(begin)
+        for _ in range(300):
+            connection.sendall(padding)
+
+
+def test_requests_sent_ahead_without_end_are_cut_off(host: Client, sandbox: Sandbox) -> None:
+    sandbox.fault("GET /me*", delay=2.0)
+    with _open(host) as connection, pytest.raises((BrokenPipeError, ConnectionResetError)):
+        connection.sendall(CHUNKED + b"0\r\n\r\n")
+        for _ in range(300):
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n" * 1000)
+
+
+def test_trailers_are_no_headers(sandbox: Sandbox, tmp_path: Path) -> None:
+    with (
+        serving(tmp_path, {"default": sandbox.config()}, keys=("k-1",)) as client,
+        _open(client) as connection,
+    ):
+        head, body = CHUNKED.split(b"\r\n\r\n")
+        sent = head + b"\r\nConnection: close\r\n\r\n" + body + b"0\r\nX-API-Key: k-1\r\n\r\n"
+        connection.sendall(sent)
+        assert _all(connection).startswith(b"HTTP/1.1 401 ")
+
+
 def test_a_client_that_does_not_finish_its_body_is_told_and_cut_off(host: Client) -> None:
     head = b"POST /operations/messages.list HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
     with _open(host) as connection:

@@ -9,7 +9,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 LARGEST_HEAD = 64 * 1024
-"""Bytes of a request's line and headers."""
+"""Bytes of a request's line and headers, or of what is beside the content of a body in chunks, on end."""
+MOST_QUEUED = 100
+"""Requests that a connection has sent ahead while one before them is answered."""
 IDLE = 75
 """Seconds that a connection is kept for its next request: longer than proxies usually keep theirs."""
 TRANSPORT = "outlook.transport"
@@ -19,12 +21,14 @@ class Impatient(HttpToolsProtocol):
     """uvicorn's protocol for clients that may hang. The head of a request has to be there within ``patience`` seconds
     from its first byte, and not be too large; a connection needs one within ``patience`` seconds from its beginning,
     and another within ``IDLE`` seconds from the answer before. Of an answer, some has to be taken in each ``patience``
-    seconds."""
+    seconds. Trailer fields are headers to nobody: https://www.rfc-editor.org/rfc/rfc9110#section-6.5.1
+    """
 
     patience: ClassVar[float] = 30.0
     _alarm: asyncio.TimerHandle | None = None
-    _head = 0
+    _beside = 0
     _left = 0
+    _headed = False
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -36,17 +40,32 @@ class Impatient(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         awaited = self._alarm is not None and not self._drains()
-        if awaited and not self._head:
+        if awaited and not self._beside:
             self._await(self.patience)
+        self._beside += len(data)
         super().data_received(data)
-        if awaited and self._alarm is not None:
-            self._head += len(data)
-            if self._head > LARGEST_HEAD:
-                cut_off(self.transport)
+        if self._beside > LARGEST_HEAD or len(self.pipeline) > MOST_QUEUED:
+            cut_off(self.transport)
+
+    def on_message_begin(self) -> None:
+        self._headed = False
+        super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if not self._headed:
+            super().on_header(name, value)
+
+    def on_body(self, body: bytes) -> None:
+        self._beside = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._beside = 0
+        super().on_message_complete()
 
     def on_headers_complete(self) -> None:
         self._calm()
-        self._head = 0
+        self._beside, self._headed = 0, True
         extensions: dict[str, Any] = {TRANSPORT: self.transport}
         self.scope["extensions"] = extensions
         super().on_headers_complete()
