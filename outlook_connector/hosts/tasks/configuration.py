@@ -9,6 +9,7 @@ from typing import Any
 from .settings import Settings
 
 INVOKE, POLL = "outlook.invoke", "outlook.poll"
+CONSUMER = f"{__package__}.consuming:Consumer"
 IN_MEMORY = "celery.beat:Scheduler"
 """The schedule keeps no file: what has been polled is in the token store."""
 UNSAID = {"argsrepr": "…", "kwargsrepr": "…"}
@@ -29,6 +30,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "broker_connection_max_retries": None,
         "task_acks_late": True,
         "task_reject_on_worker_lost": True,
+        "worker_consumer": CONSUMER,
         "worker_prefetch_multiplier": 1,
         "worker_deduplicate_successful_tasks": True,
         "result_expires": settings.result_seconds,
