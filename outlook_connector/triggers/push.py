@@ -59,7 +59,7 @@ class Push:
 @dataclass(frozen=True)
 class Heard:
     """What arrived at the receiver: ``changed``, where notifications did, and lifecycle events with the ids of their
-    subscriptions."""
+    subscriptions. Nothing of either is a moment that passed."""
 
     changed: bool = False
     lifecycle: tuple[tuple[str, str], ...] = ()
@@ -103,6 +103,7 @@ Happened = Heard | Polled | PollFailed | Subscribed | Reauthorized | Failed
 def after(state: Push, happened: Happened, now: float, pace: Pace) -> Push:
     """The state after what has happened. In whichever order and however often Graph tells of something, the worst
     that comes of it is one more poll."""
+    state = _believed(state, now, pace)
     match happened:
         case Heard():
             return _heard(state, happened, now)
@@ -124,7 +125,7 @@ def after(state: Push, happened: Happened, now: float, pace: Pace) -> Push:
                 due=due,
             )
         case Reauthorized():
-            return replace(state, asked=False, failures=0)
+            return replace(state, asked=False, failures=0, again=now + REMADE)
         case Failed(gone):
             return _without(state, now) if gone and state.subscription else _later(state, now)
 
@@ -145,6 +146,19 @@ def rest(state: Push, now: float) -> float:
     renewal = state.begun + (state.expires - state.begun) / 2 if state.subscription else 0.0
     business = max(state.again, 0.0 if state.asked else renewal)
     return max(min(state.due, business) - now, 0.0)
+
+
+def _believed(state: Push, now: float, pace: Pace) -> Push:
+    """The state without what can only have been written by a clock that was set back since: nothing waits longer than
+    it would from now, and a subscription that was made in the future is renewed, which tells when it ends."""
+    begun = state.begun if state.begun <= now else min(2 * now - state.expires, now)
+    return replace(
+        state,
+        begun=begun,
+        again=min(state.again, now + (_wait(state.failures) if state.failures else REMADE)),
+        due=min(state.due, now + _between(state, now, pace)),
+        polled=min(state.polled, now),
+    )
 
 
 def _business(state: Push, now: float) -> Command | None:
@@ -174,8 +188,11 @@ def _without(state: Push, now: float) -> Push:
 
 def _later(state: Push, now: float) -> Push:
     failures = state.failures + 1
-    wait = min(FIRST_WAIT * 2.0 ** min(failures - 1, 16), LONGEST_WAIT)
-    return replace(state, failures=failures, again=now + wait)
+    return replace(state, failures=failures, again=now + _wait(failures))
+
+
+def _wait(failures: int) -> float:
+    return min(FIRST_WAIT * 2.0 ** min(failures - 1, 16), LONGEST_WAIT)
 
 
 def _between(state: Push, now: float, pace: Pace) -> float:

@@ -119,12 +119,12 @@ class _Worker:
                 self._settle(command)
 
     def _hear(self) -> None:
-        """Takes up the marks. Ids stay in the store until a poll has kept what came of them; of the rest, what has to
-        outlive this worker is in its row, and whoever goes on after it polls at once."""
+        """Takes up the marks, and that time has passed. Ids stay in the store until a poll has kept what came of them;
+        of the rest, what has to outlive this worker is in its row, and whoever goes on after it polls at once."""
         self._marks, _ = watches.load_marks(self._means.store, self._settings.name)
+        self._happened(Heard(self._marks.heard > 0, self._marks.lifecycle))
         if not (self._marks.heard or self._marks.lifecycle):
             return
-        self._happened(Heard(self._marks.heard > 0, self._marks.lifecycle))
         self._check()
         watches.drop_marks(
             self._means.store,

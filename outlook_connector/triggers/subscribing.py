@@ -73,6 +73,7 @@ class Subscribing:
         self.call("subscriptions.reauthorize", {"subscriptionId": subscription})
 
     def _made(self, answer: Mapping[str, Any]) -> Subscribed:
-        """Where Graph says no time that can be read, it lives for as long as was asked."""
+        """Where Graph says no time that can be read, or a later one than by this clock, it lives for as long as was
+        asked."""
         asked = int(self.clock() + self.address.minutes * 60)
-        return Subscribed(text_of(answer, "id"), seconds(answer, "expirationDateTime", asked))
+        return Subscribed(text_of(answer, "id"), min(seconds(answer, "expirationDateTime", asked), asked))

@@ -151,6 +151,32 @@ def test_a_poll_that_failed_is_tried_soon() -> None:
     assert rest(impatient, NOW) == 2
 
 
+def test_a_clock_that_is_set_back_holds_up_no_poll() -> None:
+    before = happens(WATCHING, Polled(more=False))
+    back = happens(before, Heard(), now=NOW - 2 * DAY)
+    assert rest(back, NOW - 2 * DAY) <= PACE.beside
+    told = happens(before, Heard(changed=True), now=NOW - 2 * DAY)
+    assert Command.POLL in commands(told, NOW - 2 * DAY + LEAST)
+
+
+def test_a_clock_that_is_set_back_has_the_subscription_renewed() -> None:
+    back = happens(WATCHING, Heard(), now=NOW - DAY / 4)
+    assert commands(back, NOW - DAY / 4) == [Command.RENEW]
+
+
+def test_what_failed_while_the_clock_was_ahead_is_tried_again_as_soon_as_ever() -> None:
+    failed = happens(Push(), Failed(), now=NOW + 30 * DAY)
+    state = happens(failed, Polled(more=False))
+    assert wanted(state, NOW + 10) is Command.SUBSCRIBE
+
+
+def test_however_often_graph_asks_it_hears_it_seldom() -> None:
+    asks = Heard(lifecycle=((REAUTHORIZE, "s1"),))
+    state = happens(WATCHING, asks, Reauthorized(), asks)
+    assert commands(state, NOW) == []
+    assert commands(state, NOW + REMADE) == [Command.REAUTHORIZE]
+
+
 NAMES = st.sampled_from(["s1", "new", "other"])
 EVENTS = st.tuples(st.sampled_from([REMOVED, REAUTHORIZE, MISSED]), NAMES)
 HAPPENINGS: st.SearchStrategy[Happened] = st.one_of(
@@ -161,7 +187,8 @@ HAPPENINGS: st.SearchStrategy[Happened] = st.one_of(
     st.just(Reauthorized()),
     st.builds(Failed, st.booleans()),
 )
-STORIES = st.lists(st.tuples(st.floats(0, DAY), HAPPENINGS), max_size=20)
+STORIES = st.lists(st.tuples(st.floats(-DAY, DAY), HAPPENINGS), max_size=20)
+"""With the seconds from one to the next, by a clock that may be set back."""
 
 
 @settings(max_examples=50, deadline=None)
