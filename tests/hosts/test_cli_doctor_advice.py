@@ -34,3 +34,14 @@ def test_an_application_without_permissions_is_told_both_reasons(sandbox: Sandbo
     for one_of_them in (told, mailbox):
         assert "login --admin-consent): https://" in one_of_them["do"]
         assert "application-rbac" in one_of_them["do"]
+
+
+def test_a_token_of_a_session_that_is_revoked_is_not_called_good(sandbox: Sandbox, tmp_path: Path) -> None:
+    config = config_file(tmp_path, sandbox.config(tokenStore=f"sqlite:///{tmp_path}/tokens.sqlite3"))
+    assert run("doctor", "--config", config).code == 0
+    sandbox.entra.revoke("adele@contoso.example")
+    result = run("doctor", "--config", config)
+    told = one(result, "access token")
+    assert (told["state"], told["error"]["error"], result.code) == ("fail", "SignInRequired", 3)
+    assert "outlook-connector login" in told["do"]
+    assert one(result, "Microsoft Graph")["state"] == "skip"

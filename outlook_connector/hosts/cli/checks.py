@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
 
-from ...errors import ConnectorError, SignInRequired
+from ...errors import AuthError, ConnectorError, SignInRequired
 from .checks_credential import credential
 from .checks_mailbox import graph, mailbox
 from .checks_permissions import permissions
@@ -82,13 +82,17 @@ def sign_in(patient: Patient) -> Verdict:
 
 
 def token(patient: Patient) -> Verdict:
+    """Until when the token is good, which is worth telling only where Graph takes it: a session may have been revoked.
+    https://learn.microsoft.com/entra/identity/conditional-access/concept-continuous-access-evaluation"""
     patient.parts.context.auth.token()
+    if isinstance(patient.profile, AuthError):
+        raise patient.profile
     status = patient.parts.context.auth.status()
     until, renewable = status["accessTokenExpiresAt"], status.get("refreshTokenExpiresAt")
     if not until:
         return "ok", "supplied by the host", ""
     lasts = (
-        f"; renewable without a person until about {renewable}, by the refresh token's age"
+        f"; renewable without a person until about {renewable}, by the refresh token's age, unless it is revoked"
         if renewable
         else ""
     )

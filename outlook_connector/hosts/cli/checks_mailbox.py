@@ -1,7 +1,7 @@
 """What ``doctor`` says of Microsoft Graph and of the mailbox, in words for a mailbox that another person has."""
 
 from ...binding import get
-from ...errors import Forbidden, NotFound
+from ...errors import ConnectorError, Forbidden, NotFound
 from .checks_permissions import EITHER, RBAC, granting, without_roles
 from .findings import Patient, Verdict
 
@@ -26,16 +26,13 @@ ITS_OWN_WORDS = frozenset({"MailboxNotEnabledForRESTAPI"})
 
 def graph(patient: Patient) -> Verdict:
     """Whether Graph answers. Whose profile may not be read, or is not there, is for the mailbox's check to tell."""
-    named = patient.parts.connector.config.mailbox
-    bound = patient.parts.context.graph.bound(named)
-    try:
-        person = bound.json(get("/", query={"$select": "displayName,userPrincipalName"}))
-    except Forbidden:
+    named, person = patient.parts.connector.config.mailbox, patient.profile
+    if isinstance(person, Forbidden):
         return "ok", "answers (the profile itself may not be read)", ""
-    except NotFound:
-        if named is None:
-            raise
+    if isinstance(person, NotFound) and named is not None:
         return "ok", f"answers (it knows no user {named})", ""
+    if isinstance(person, ConnectorError):
+        raise person
     return "ok", f"answers for {person.get('displayName') or person.get('userPrincipalName')}", ""
 
 
