@@ -2,6 +2,7 @@
 
 import os
 import re
+import ssl
 from collections.abc import Mapping
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -148,13 +149,26 @@ def _authorities(config: Config, environment: Mapping[str, str]) -> str | bool:
     named = config.http.ca_bundle
     found = named or environment.get("REQUESTS_CA_BUNDLE") or environment.get("CURL_CA_BUNDLE")
     if named and not os.path.exists(named):  # noqa: PTH110 - one call, no need for a Path
-        raise ConfigError(
-            f"The connection configuration is not valid: http.caBundle names {named}, which does not exist.",
-            details={
-                "problems": [{"pointer": "/http/caBundle", "message": "names a file that does not exist"}]
-            },
-        )
+        raise _bundle(named, "does not exist")
+    if named and os.path.isfile(named):  # noqa: PTH113 - one call, no need for a Path
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(named)
+        except ssl.SSLError:
+            raise _bundle(named, "holds no certificates in PEM form") from None
+        except OSError as error:
+            raise _bundle(named, f"cannot be read ({error.strerror})") from None
     return found or True
+
+
+def _bundle(named: str, fault: str) -> ConfigError:
+    advice = "Set it to a PEM file with the certificate authorities to trust."
+    return ConfigError(
+        f"The connection configuration is not valid: http.caBundle names {named}, which {fault}. {advice}",
+        details={
+            "problems": [{"pointer": "/http/caBundle", "message": f"names a file that {fault}"}],
+            "advice": advice,
+        },
+    )
 
 
 def _proxies(config: Config) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from cli_world import Result, config_file, run
 
 from outlook_connector.sandbox import Sandbox
@@ -45,3 +46,16 @@ def test_a_token_of_a_session_that_is_revoked_is_not_called_good(sandbox: Sandbo
     assert (told["state"], told["error"]["error"], result.code) == ("fail", "SignInRequired", 3)
     assert "outlook-connector login" in told["do"]
     assert one(result, "Microsoft Graph")["state"] == "skip"
+
+
+@pytest.mark.parametrize("content", ["", "no certificates here\n", "-----BEGIN CERTIFICATE-----\nAAAA\n"])
+def test_a_bundle_without_certificates_is_told_as_such(
+    content: str, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    bundle = tmp_path / "bundle.pem"
+    bundle.write_text(content, encoding="utf-8")
+    result = run("doctor", "--config", config_file(tmp_path, sandbox.config(http={"caBundle": str(bundle)})))
+    told = one(result, "configuration")
+    assert (told["state"], result.code) == ("fail", 2)
+    assert "which holds no certificates in PEM form" in told["found"]
+    assert told["do"].startswith("Set it to a PEM file")
