@@ -29,6 +29,8 @@ CATCH_UP, TAKE_OVER = 300.0, 30.0
 """Seconds between two polls beside a subscription, and after which another worker goes on for one that was killed."""
 LOOKS = 200
 """Messages that notifications named and one poll looks at."""
+BEGINNINGS = frozenset({"cursor", "since"})
+"""Inputs that say where a watch begins that has no place, or one that is refused."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ class _Worker:
         self._saved = found
         self._subject: Subject | None = None
         self._push = self._watch.push if self._watch.address == settings.address.print else Push()
-        self._marks = Marks()
+        self._marks, self._anew = Marks(), False
 
     def events(self) -> Iterator[dict[str, Any]]:
         self._save()
@@ -133,15 +135,19 @@ class _Worker:
         )
 
     def _polled(self) -> Iterator[dict[str, Any]]:
-        cursor, ids = self._watch.cursor, self._marks.ids[:LOOKS]
+        cursor = None if self._anew else self._watch.cursor
+        ids = self._marks.ids[:LOOKS]
         asked = {**self._settings.given, **({"cursor": cursor} if cursor else {})}
         try:
             answer = self._means.poll(asked, ids)
         except ConnectorError as error:
             self._check()  # a worker that was taken over asks with a cursor that is kept no more
-            if not error.retryable:
+            if cursor and _is_of_cursor(error) and BEGINNINGS & self._settings.given.keys():
+                self._begin_anew()
+            elif error.retryable:
+                self._problem("a poll", error, PollFailed())
+            else:
                 raise
-            self._problem("a poll", error, PollFailed())
             return
         self._subject = answer.subject
         if self._subject is None:
@@ -149,12 +155,20 @@ class _Worker:
         for event in answer.told["value"]:
             yield event
             self._check()
-        self._watch = replace(self._watch, cursor=answer.told["cursor"])
+        self._watch, self._anew = replace(self._watch, cursor=answer.told["cursor"]), False
         more = answer.told["more"] or len(self._marks.ids) > len(ids) or bool(ids and not answer.looked)
         self._happened(Polled(more))
         if answer.looked and ids:
             watches.drop_marks(self._means.store, self._settings.name, Marks(ids=ids))
         self._settings.on_cursor(answer.told["cursor"])
+
+    def _begin_anew(self) -> None:
+        """The place that is refused stays until there is another, so that it is not lost unnoticed."""
+        given = " and ".join(sorted(BEGINNINGS & self._settings.given.keys()))
+        told = f"The place of a watch is kept no more: it begins anew with the {given} that the input gives."
+        log.warning(told)
+        self._anew = True
+        self._settings.on_problem(InvalidInput(told, code="cursorLost"))
 
     def _settle(self, command: Command) -> None:
         """Does what is Graph's business with the subscription, and nothing that a poll must wait for if it fails."""
@@ -195,6 +209,11 @@ class _Worker:
     def _check(self) -> None:
         if not self._hold.ours:
             raise _Lost
+
+
+def _is_of_cursor(error: ConnectorError) -> bool:
+    problems = error.details.get("problems", ()) if isinstance(error, InvalidInput) else ()
+    return any(one["pointer"] == "/cursor" for one in problems)
 
 
 def not_pushed() -> InvalidInput:

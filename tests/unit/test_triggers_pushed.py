@@ -1,22 +1,24 @@
 """What drives a watch by push, with a worker that stood still for so long that another one went on."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 
 from outlook_connector.errors import ConnectorError, InvalidInput
 from outlook_connector.store.memory import MemoryStore
-from outlook_connector.triggers import pushed
+from outlook_connector.triggers import pushed, watches
 from outlook_connector.triggers.bell import Bell
 from outlook_connector.triggers.polling import Answer
 from outlook_connector.triggers.push import Pace
 from outlook_connector.triggers.pushed import Means, Settings
 from outlook_connector.triggers.source import Subject
 from outlook_connector.triggers.subscribing import Address
+from outlook_connector.triggers.watches import Watch
 
 URL = "https://flows.example.com/outlook"
+NAME = "n" * 32
 EVENT = {"id": "e1"}
 
 
@@ -51,7 +53,7 @@ class Graph:
             raise AssertionError(f"{operation} has no part in this")
 
         means = Means(self.store, self.poll, call, time.time, Bell())
-        return pushed.watch(means, Settings("n" * 32, {}, Address(URL, URL), Pace(30, 300), take_over=0.5))
+        return pushed.watch(means, Settings(NAME, {}, Address(URL, URL), Pace(30, 300), take_over=0.5))
 
 
 def test_a_worker_that_was_taken_over_learns_it_before_it_tells_of_a_lost_cursor() -> None:
@@ -63,3 +65,43 @@ def test_a_worker_that_was_taken_over_learns_it_before_it_tells_of_a_lost_cursor
 def test_a_cursor_that_is_lost_is_told_by_the_worker_that_holds_the_watch() -> None:
     with pytest.raises(InvalidInput, match="kept no more"):
         next(Graph(Lapsing(), stalls=0).watch())
+
+
+LOST = "lost"
+ANEW = [{"since": "2026-01-01T00:00:00Z"}, {"cursor": "another"}]
+
+
+def beginning(
+    store: MemoryStore, given: dict[str, str], problems: list[ConnectorError]
+) -> Iterator[dict[str, Any]]:
+    """A watch whose kept place is lost, begun with what the host gives now."""
+
+    def poll(asked: Mapping[str, Any], ids: tuple[str, ...]) -> Answer:
+        if asked.get("cursor") == LOST:
+            raise InvalidInput.of([("/cursor", "is kept no more")])
+        assert asked == given
+        return Answer({"value": [EVENT], "cursor": "c", "more": False}, True, Subject(None, ("created",)))
+
+    if watches.load_watch(store, NAME)[0] is None:
+        watches.save_watch(store, NAME, Watch("s", LOST), 0)
+    means = Means(store, poll, lambda operation, values: {}, time.time, Bell())
+    settings = Settings(NAME, given, Address(URL, URL), Pace(30, 300), 0.5, on_problem=problems.append)
+    return pushed.watch(means, settings)
+
+
+@pytest.mark.parametrize("given", ANEW, ids=["since", "cursor"])
+def test_a_watch_whose_place_is_lost_begins_anew_where_the_host_says_and_tells_so(
+    given: dict[str, str],
+) -> None:
+    problems: list[ConnectorError] = []
+    assert next(beginning(MemoryStore(), given, problems)) == EVENT
+    (problem,) = problems
+    assert problem.code == "cursorLost"
+    assert f"with the {next(iter(given))} that" in problem.message
+
+
+def test_a_place_that_is_lost_stays_so_until_there_is_another() -> None:
+    store, problems = MemoryStore(), list[ConnectorError]()
+    for given in ({}, {"cursor": LOST}, {}):
+        with pytest.raises(InvalidInput, match="is kept no more"):
+            next(beginning(store, given, problems))
