@@ -12,8 +12,9 @@ from .config import Config
 from .connection import Lookups
 from .consenting import consent_told
 from .context import Context
-from .errors import ConnectorError, InvalidInput, OutcomeUnknown
+from .errors import ConnectorError, InvalidInput, OutcomeUnknown, UnexpectedResponse
 from .frames import bare, readable, without_frames
+from .graph.client import WHERE_TO_LOOK
 from .graph.paging import DEFAULT_LIMIT, PACE, Listing, Place, collect, iterate, listing, page_size
 from .handlers import Handler, find_handler
 from .manifest import Manifest, Operation
@@ -89,6 +90,7 @@ class Connector(Triggering):
         with readable(name), consent_told(prepared.operation, context):
             try:
                 result = self._run(prepared, context, values)
+                self._check_done(prepared.operation, result)
             except OutcomeUnknown as lost:
                 result = reconciled(prepared.operation.name, values, context, lost)
             if prepared.operation.result == "collection":
@@ -146,6 +148,16 @@ class Connector(Triggering):
         if operation.result == "collection":
             return listing(context.graph, request.with_query(top=page_size(values)))
         return context.graph.json(request)
+
+    def _check_done(self, operation: Operation, result: Any) -> None:
+        """What must not be done twice was done; where its answer is not what the schema says, nobody knows how it
+        ended: raises ``OutcomeUnknown``."""
+        if operation.idempotent or operation.root == "none":
+            return
+        try:
+            check_output(self._schemas, operation, result or {})
+        except UnexpectedResponse as problem:
+            raise OutcomeUnknown.after(problem, operation.name, WHERE_TO_LOOK) from None
 
     def _prepare(self, name: str) -> _Prepared:
         name = name if isinstance(name, str) else repr(name)

@@ -11,7 +11,7 @@
     │   ├── ConsentRequired    a permission has not been granted
     │   └── CredentialExpired  the client secret or certificate is no longer valid
     ├── TransportError         no answer came, and nothing was done (or it is safe to repeat)
-    ├── OutcomeUnknown         the answer was lost on a request that must not be repeated blindly
+    ├── OutcomeUnknown         no readable answer to a request that must not be repeated blindly
     ├── GraphError             Microsoft Graph answered with an error
     │   ├── NotFound           404, 410
     │   ├── Forbidden          403
@@ -128,10 +128,20 @@ class TransportError(ConnectorError):
 
 
 class OutcomeUnknown(ConnectorError):
-    """The request was sent and its answer was lost; it may or may not have been carried out.
+    """The request was sent, and its answer was lost or cannot be read; it may or may not have been carried out.
     ``details["check"]`` says where to look before it is repeated."""
 
     default_code = "outcomeUnknown"
+
+    @classmethod
+    def after(cls, problem: ConnectorError, what: str, check: str) -> "OutcomeUnknown":
+        """For ``what`` must not be done twice and met ``problem`` where its answer was due."""
+        how = "cannot be read" if isinstance(problem, UnexpectedResponse) else "was lost"
+        return cls(
+            f"The answer to {what} {how} ({problem.code}), and it may have been carried out. Look before it is "
+            "repeated.",
+            details={**problem.details, "cause": problem.code, "check": check},
+        )
 
 
 class GraphError(ConnectorError):

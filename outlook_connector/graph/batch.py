@@ -5,10 +5,10 @@ mailbox alone, whatever thread or worker uses it (see ``limits``). https://learn
 """
 
 import base64
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from ..binding import GraphRequest
 from ..errors import ConnectorError, UnexpectedResponse
@@ -22,6 +22,7 @@ PARTS = 20
 MAILBOXES = 8
 """Mailboxes that batches go to at the same time."""
 
+Taken = TypeVar("Taken")
 Outcome = Reply | ConnectorError
 """What became of one request: Graph's good answer, or the error that the call alone would have raised."""
 
@@ -69,6 +70,19 @@ def _attempted(calls: Sequence[tuple[Graph, GraphRequest]]) -> list[Outcome] | C
         return error
 
 
+def told(
+    graph: Graph, request: GraphRequest, outcome: Outcome, take: Callable[[Reply], Taken]
+) -> Taken | ConnectorError:
+    """What ``take`` makes of a good answer, or what went wrong: with this part, so that the others are told too."""
+    if isinstance(outcome, ConnectorError):
+        return outcome
+    try:
+        with graph.understood(request):
+            return take(outcome)
+    except ConnectorError as problem:
+        return problem
+
+
 def _batch(graph: Graph, requests: Sequence[GraphRequest]) -> list[Outcome]:
     outcomes: dict[int, Outcome] = {}
     waiting, attempt = list(range(len(requests))), 0
@@ -76,7 +90,10 @@ def _batch(graph: Graph, requests: Sequence[GraphRequest]) -> list[Outcome]:
         attempt += 1
         parts = {number: requests[number] for number in waiting}
         try:
-            replies = replies_of(graph.json(envelope(graph, parts)), waiting)
+            whole = envelope(graph, parts)
+            answer = graph.json(whole)
+            with graph.understood(whole):
+                replies = replies_of(answer, waiting)
         except ConnectorError as error:
             if attempt == 1:
                 raise

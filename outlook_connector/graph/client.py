@@ -21,7 +21,7 @@ from ..binding import GraphRequest, get
 from ..config import Config
 from ..errors import ConnectorError, OutcomeUnknown, Throttled, TransportError, UnexpectedResponse
 from ..progress import Moving, Report, silent
-from ..reply import Reply, error_of, retry_after
+from ..reply import Reply, error_of, retry_after, text_of
 from ..telemetry import UNSEEN, Unseen
 from . import shaping
 from .addresses import same_place
@@ -77,11 +77,37 @@ class Graph:
 
         Raises a ``GraphError``, ``AuthError``, ``TransportError`` or ``OutcomeUnknown``.
         """
-        return self._repeat(request, lambda response, until, under_way: read(response, until, self.clock))
+
+        def whole(response: requests.Response, until: float, under_way: ExitStack) -> Reply:
+            with self.understood(request):
+                return read(response, until, self.clock)
+
+        return self._repeat(request, whole)
 
     def json(self, request: GraphRequest) -> dict[str, Any]:
         """The answer's object; ``{}`` where Graph answers with nothing."""
-        return self.call(request).json()
+        reply = self.call(request)
+        with self.understood(request):
+            return reply.json()
+
+    def made(self, request: GraphRequest) -> dict[str, Any]:
+        """The answer's object, a new item, whose id Graph has to give."""
+        answer = self.json(request)
+        with self.understood(request):
+            text_of(answer, "id")
+        return answer
+
+    @contextmanager
+    def understood(self, request: GraphRequest) -> Iterator[None]:
+        """The good answer to ``request`` is taken apart in the block, and nothing is asked in it. Where the answer is
+        no good, and the request must not be repeated, the outcome is as unknown as if it had been lost: raises
+        ``OutcomeUnknown``."""
+        try:
+            yield
+        except UnexpectedResponse as problem:
+            if self.repeatable(request):
+                raise
+            raise unknown_outcome(request, problem) from None
 
     @contextmanager
     def stream(self, request: GraphRequest) -> Iterator[Iterator[bytes]]:
@@ -237,17 +263,10 @@ WHERE_TO_LOOK = "Sent Items and Drafts for a mail, else the folder that the new 
 
 
 def unknown_outcome(request: GraphRequest, problem: ConnectorError) -> OutcomeUnknown:
-    """The error for a request that must not be repeated blindly and whose answer is missing."""
+    """The error for a request that must not be repeated blindly and whose answer is missing or cannot be read."""
     action = request.path.rsplit("/", 1)[-1] if request.root != "link" else "request"
-    return OutcomeUnknown(
-        f"The answer to {request.method} …/{action[:40]} was lost ({problem.code}), and it may have been carried "
-        "out. Look before it is repeated.",
-        details={
-            **problem.details,
-            "cause": problem.code,
-            "check": "Deleted Items" if request.method == "DELETE" else WHERE_TO_LOOK,
-        },
-    )
+    check = "Deleted Items" if request.method == "DELETE" else WHERE_TO_LOOK
+    return OutcomeUnknown.after(problem, f"{request.method} …/{action[:40]}", check)
 
 
 def _already_gone(request: GraphRequest, response: requests.Response) -> bool:

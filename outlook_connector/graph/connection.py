@@ -8,7 +8,7 @@ import io
 import socket
 import ssl
 import time
-from http.client import HTTPResponse
+from http.client import HTTPException, HTTPResponse
 from typing import Any
 
 from urllib3 import HTTPSConnectionPool
@@ -20,6 +20,9 @@ from . import head
 RECORD = 1 << 15
 """Bytes that are asked for at a time: TLS gives 16 KiB at most, so that nothing is read in halves.
 https://www.rfc-editor.org/rfc/rfc8446#section-5.1"""
+
+
+SWITCHING = 101
 
 
 class _Timed(io.RawIOBase):
@@ -59,7 +62,14 @@ class _Answer(HTTPResponse):
         self.fp = io.BufferedReader(self.timed, RECORD)
 
     def begin(self) -> None:
+        """Reads up to the head of the answer itself: http.client takes another interim one than 100 for it.
+        https://www.rfc-editor.org/rfc/rfc9110#section-15.2"""
         head.begin(self)
+        while self.headers is not None and 100 < self.status < 200:
+            if self.status == SWITCHING:
+                raise HTTPException("the server changes to a protocol that nobody has asked for")
+            self.headers = self.msg = None  # type: ignore[assignment]  # as http.client has it before it begins
+            head.begin(self)
         self.timed.limit(None)
 
 
@@ -102,3 +112,13 @@ class Pool(HTTPSConnectionPool):
     """urllib3's, with these connections."""
 
     ConnectionCls = Connection
+
+
+def own(kind: type[HTTPSConnectionPool]) -> type[HTTPSConnectionPool]:
+    """The pools of ``kind`` with these connections, which go the way that those of ``kind`` go: through SOCKS, say."""
+    if kind is HTTPSConnectionPool:
+        return Pool
+    made: Any = kind.ConnectionCls
+    if issubclass(made, Connection):
+        return kind
+    return type(kind.__name__, (kind,), {"ConnectionCls": type(made.__name__, (Connection, made), {})})

@@ -5,8 +5,8 @@ import re
 import ssl
 from collections.abc import Mapping
 from http.cookiejar import DefaultCookiePolicy
+from importlib.util import find_spec
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -14,12 +14,14 @@ from requests.adapters import HTTPAdapter
 from ..config import Config
 from ..errors import ConfigError
 from ..redaction import redact_libraries
-from .connection import Pool
+from .connection import own
 
 POOL_SIZE = 32
 """Connections kept to one host: enough for eight mailboxes at Graph's four calls at a time."""
 PLACES = 8
 """Hosts to which connections are kept: Graph, the sign-in service, those that take uploads."""
+KINDS = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
+"""Schemes of a proxy's address. https://requests.readthedocs.io/en/latest/user/advanced/#socks"""
 _IN_ONE_LINE = re.compile(r"[^\s][^\r\n]*|").fullmatch
 BODILESS = frozenset({"GET", "HEAD"})
 """Methods that say nothing of a body's length where there is none."""
@@ -78,7 +80,8 @@ class _Adapter(HTTPAdapter):
 
 def _with_own_connections(manager: Any) -> Any:
     """Any of urllib3's managers of connections; the one to the proxy itself stays as it is."""
-    manager.pool_classes_by_scheme = {**manager.pool_classes_by_scheme, "https": Pool}
+    pools = manager.pool_classes_by_scheme
+    manager.pool_classes_by_scheme = {**pools, "https": own(pools["https"])}
     return manager
 
 
@@ -172,8 +175,22 @@ def _bundle(named: str, fault: str) -> ConfigError:
 
 
 def _proxies(config: Config) -> dict[str, str]:
-    """The configured proxy, else the environment's for Graph's host (``NO_PROXY`` honoured)."""
-    if config.http.proxy:
-        return {"https": config.http.proxy}
-    found = requests.utils.get_environ_proxies(urlsplit(config.graph_url).geturl())
-    return {"https": found["https"]} if "https" in found else {}
+    """The configured proxy, else the environment's for Graph's host (``NO_PROXY`` honoured, as requests does it).
+    Raises ``ConfigError`` for one of another kind, and for SOCKS where PySocks is not there."""
+    found: dict[str, str] = requests.utils.get_environ_proxies(config.graph_url)
+    proxy = config.http.proxy or found.get("https") or found.get("all")
+    if not proxy:
+        return {}
+    scheme, separator, _ = proxy.partition("://")
+    wrong = None
+    if separator and scheme.lower() not in KINDS:
+        wrong = f"is none of {', '.join(KINDS)}"
+    elif separator and scheme.lower().startswith("socks") and not find_spec("socks"):
+        wrong = "is a SOCKS proxy, for which the package PySocks has to be installed"
+    if wrong:
+        subject = "http.proxy" if config.http.proxy else "the environment's proxy (HTTPS_PROXY or ALL_PROXY)"
+        raise ConfigError(
+            f"The connection configuration is not valid: {subject} {wrong}.",
+            details={"problems": [{"pointer": "/http/proxy", "message": wrong}]},
+        )
+    return {"https": proxy}

@@ -39,7 +39,8 @@ def attach(graph: Graph, message_id: str, attachment: Attachment) -> dict[str, A
     """Add the attachment to a draft, in one call or through an upload session. Gives it without its content."""
     if attachment.size < SMALL:
         request = post("/messages/{messageId}/attachments", attachment.resource(), messageId=message_id)
-        return {name: value for name, value in graph.json(request).items() if name != "contentBytes"}
+        made = graph.made(request)
+        return {name: value for name, value in made.items() if name != "contentBytes"}
     if attachment.size > LARGEST:
         raise InvalidInput.of([("/attachments", "must be of at most 150 MB each, Graph's limit")])
     item = {key: value for key, value in attachment.properties.items() if key != "@odata.type"}

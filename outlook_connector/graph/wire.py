@@ -74,10 +74,15 @@ def pieces(response: requests.Response, until: float, clock: Clock) -> Iterator[
         take = (
             raw.read
         )  # the connection ends what takes too long, and TLS gives a quarter of a piece at a time
-    while piece := take(PIECE, decode_content=True):
-        yield piece
-        if clock() > until:
-            raise TooSlow("the answer took longer than http.deadline", request=response.request)
+    try:
+        while piece := take(PIECE, decode_content=True):
+            yield piece
+            if clock() > until:
+                raise TooSlow("the answer took longer than http.deadline", request=response.request)
+    except ValueError as error:  # http.client's, for a chunk of a negative size
+        raise requests.exceptions.ChunkedEncodingError(
+            "the answer's parts have no size", request=response.request
+        ) from error
     raw.read()  # nothing is left; this gives the connection back for the next call
 
 

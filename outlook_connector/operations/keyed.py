@@ -178,7 +178,7 @@ def _written(work: _Work, mail: Mail) -> Answer:
         create = replace(create, body={**(create.body or {}), **marks})
     work.claim.save(content=work.content)
     try:
-        draft = context.graph.json(create)
+        draft = context.graph.made(create)
     except OutcomeUnknown as unknown:
         unknown.details["check"] = "Drafts, for a draft that may be left over; nothing was sent"
         raise

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..binding import GraphRequest, get, patch, post, unsafe_segment
 from ..context import Context
-from ..errors import InvalidInput
+from ..errors import ConnectorError, InvalidInput
 from ..graph import batch
 from ..reply import Reply
 from . import marking, messages
@@ -56,14 +56,18 @@ def _each(context: Context, values: dict[str, Any], make: Callable[[str], GraphR
     wrong = [(f"/messageIds/{at}", "must be an id") for at, one in enumerate(ids) if unsafe_segment(one)]
     if wrong:
         raise InvalidInput.of(wrong)
-    outcomes = batch.run(context.graph, [make(one) for one in ids])
-    value = [_told(one, outcome) for one, outcome in zip(ids, outcomes, strict=True)]
+    requests = [make(one) for one in ids]
+    outcomes = batch.run(context.graph, requests)
+    each = [
+        batch.told(context.graph, request, outcome, Reply.json)
+        for request, outcome in zip(requests, outcomes, strict=True)
+    ]
+    value = [_told(one, message) for one, message in zip(ids, each, strict=True)]
     failed = sum(not one["succeeded"] for one in value)
     return {"value": value, "succeeded": len(value) - failed, "failed": failed}
 
 
-def _told(message_id: str, outcome: batch.Outcome) -> dict[str, Any]:
-    if isinstance(outcome, Reply):
-        message = outcome.json()
-        return {"messageId": message_id, "succeeded": True, **({"message": message} if message else {})}
-    return {"messageId": message_id, "succeeded": False, "problem": outcome.to_dict()}
+def _told(message_id: str, message: dict[str, Any] | ConnectorError) -> dict[str, Any]:
+    if isinstance(message, ConnectorError):
+        return {"messageId": message_id, "succeeded": False, "problem": message.to_dict()}
+    return {"messageId": message_id, "succeeded": True, **({"message": message} if message else {})}

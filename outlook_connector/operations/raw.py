@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from ..binding import GraphRequest, unsafe_segment
 from ..context import Context, chosen_mailbox
-from ..errors import InvalidInput
+from ..errors import ConnectorError, InvalidInput
 from ..graph import batch
 from ..graph.client import Graph
 from ..reply import Reply
@@ -33,7 +33,8 @@ def request(context: Context, values: dict[str, Any]) -> dict[str, Any]:
     made = _checked(context, "graph.request", values, "")
     _count(context, made)
     reply = context.graph.call(made)
-    return _told(reply)
+    with context.graph.understood(made):
+        return _told(reply)
 
 
 def batch_(context: Context, values: dict[str, Any]) -> dict[str, Any]:
@@ -44,7 +45,8 @@ def batch_(context: Context, values: dict[str, Any]) -> dict[str, Any]:
         made.append((graph, _checked(context, "graph.batch", one, f"/requests/{at}")))
     _count(context, *(one for _, one in made))
     outcomes = batch.side_by_side(made)
-    value = [_told(one) if isinstance(one, Reply) else {"problem": one.to_dict()} for one in outcomes]
+    each = [batch.told(*call, one, _told) for call, one in zip(made, outcomes, strict=True)]
+    value = [{"problem": one.to_dict()} if isinstance(one, ConnectorError) else one for one in each]
     return {"value": value, "failed": sum("problem" in one for one in value)}
 
 

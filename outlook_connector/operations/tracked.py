@@ -46,8 +46,7 @@ def answer_of(draft: Answer) -> Answer:
 def new_draft(context: Context, create: GraphRequest, files: Sequence[Attachment]) -> Answer:
     """A draft made by ``create`` with all its attachments, or none: its creation is not repeated, and where a file
     cannot be attached it is put away."""
-    draft = context.graph.json(create)
-    text_of(draft, "id")
+    draft = context.graph.made(create)
     with put_away_when_refused(context, draft):
         draft = completed(context, create, draft)
         for one in files:

@@ -2,8 +2,9 @@
 
 import pytest
 
-from outlook_connector import Connector, ConnectorError, connect
+from outlook_connector import Connector, ConnectorError, OutcomeUnknown, connect
 from outlook_connector.manifest import Operation
+from outlook_connector.operations.reconciling import CHECKS
 from outlook_connector.sandbox import Sandbox
 
 from .catalogue import ALLOWED, OPERATIONS, prepared
@@ -82,6 +83,24 @@ def test_a_failure_that_lasts_gives_the_error_of_the_table(
     assert found == expected, "what failed while it was looked up has done nothing"
     if expected == "OutcomeUnknown":
         assert len(wrote) == 1, "what may have been done is not sent again"
+
+
+UNREADABLE = {"a page of HTML": "<html>proxy</html>", "an object without anything": "{}"}
+CREATING = [one for one in GRAPH if one.effect == "write" and not one.idempotent]
+
+
+@pytest.mark.parametrize("body", UNREADABLE.values(), ids=UNREADABLE)
+@pytest.mark.parametrize("operation", CREATING, ids=lambda operation: operation.name)
+def test_what_is_made_once_and_answered_with_nonsense_has_an_unknown_outcome(
+    operation: Operation, body: str, outlook_sandbox: Sandbox
+) -> None:
+    with connect(outlook_sandbox.config(**ALLOWED)) as connector:
+        given = prepared(outlook_sandbox, connector, operation.name)
+        for place in PLACES:
+            outlook_sandbox.fault(match=f"POST {place}", times=None, status=201, body=body)
+        with pytest.raises(OutcomeUnknown) as caught:
+            connector.invoke(operation.name, given)
+    assert caught.value.details["check"] == CHECKS[operation.name]
 
 
 def test_the_table_has_a_row_for_every_operation() -> None:

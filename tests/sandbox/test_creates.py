@@ -39,6 +39,15 @@ def test_what_was_made_is_found_by_its_name(
 
 
 @BY_NAME
+def test_what_was_made_and_answered_with_nonsense_is_found_by_its_name(
+    name: str, given: dict[str, Any], outlook_sandbox: Sandbox, outlook_connector: Connector
+) -> None:
+    made = outlook_connector.invoke(name, given)
+    lose(outlook_sandbox, status=201, body="<html>proxy</html>")
+    assert outlook_connector.invoke(name, given)["id"] == made["id"]
+
+
+@BY_NAME
 def test_what_was_not_made_may_be_asked_for_again(
     name: str, given: dict[str, Any], outlook_sandbox: Sandbox, outlook_connector: Connector
 ) -> None:

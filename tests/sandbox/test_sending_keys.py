@@ -123,6 +123,18 @@ def test_repeating_the_key_after_a_lost_answer_to_the_writing_makes_one_mail(
     assert submissions(outlook_sandbox) == 1
 
 
+@WRITING
+def test_repeating_the_key_after_an_answer_that_cannot_be_read_makes_one_mail(
+    way: Way, outlook_sandbox: Sandbox, outlook_connector: Connector
+) -> None:
+    name, prepare = way
+    given = {**prepare(outlook_sandbox, outlook_connector), **KEY}
+    for match in ("POST /me/messages", "POST /me/messages/*/create*"):
+        outlook_sandbox.fault(match=match, times=1, status=201, body="<html>proxy</html>")
+    _until_done(outlook_connector, name, given)
+    assert submissions(outlook_sandbox) == 1
+
+
 def _until_done(connector: Connector, name: str, given: dict[str, Any]) -> None:
     try:
         connector.invoke(name, given)
