@@ -3,10 +3,12 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from .errors import InvalidInput, ManifestError
 from .manifest import Operation
+
+_CLIMBING = frozenset({".", ".."})
 
 
 @dataclass(frozen=True)
@@ -117,8 +119,10 @@ def _segment(part: str, values: Mapping[str, Any]) -> str:
 
 
 def unsafe_segment(value: str) -> bool:
-    """Whether ``value`` would change the path that it is put into, or cannot be sent in one."""
-    return not value.strip(" .") or not value.isprintable() or len(value) > 2048
+    """Whether ``value`` would change the path that it is put into, be it after a gateway on the way has taken its
+    encoding off, or cannot be sent in one. An id may hold slashes, and no dots between them."""
+    climbs = not _CLIMBING.isdisjoint(unquote(value).replace("\\", "/").split("/"))
+    return climbs or not value.strip(" .") or not value.isprintable() or len(value) > 2048
 
 
 def _value(source: Any, values: Mapping[str, Any]) -> Any:

@@ -29,7 +29,10 @@ def test_an_id_is_one_segment_whatever_it_holds() -> None:
     )
 
 
-@pytest.mark.parametrize("value", ["", ".", "..", " ", "a\nb", "a\x00", None, 5, "x" * 3000])
+@pytest.mark.parametrize(
+    "value",
+    ["", ".", "..", " ", "a\nb", "a\x00", None, 5, "x" * 3000, "../x", "a/..", "a\\..\\b", "%2e%2E/x"],
+)
 def test_what_cannot_be_a_segment_is_refused(value: Any) -> None:
     with pytest.raises(errors.InvalidInput, match="/messageId"):
         path("/messages/{messageId}", {"messageId": value})
