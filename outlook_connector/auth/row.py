@@ -17,9 +17,7 @@ class Row:
     def __init__(self, store: Store, config: Config) -> None:
         self._store = store
         self._name = config.account
-        parts = [config.authority.lower(), config.graph_audience.lower(), config.client_id.lower()]
-        parts += [config.auth, config.account]
-        self.key = "token/" + hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        self.key = key_of(config)
 
     def load(self) -> tuple[Account | None, int]:
         """The account, or ``None``, and the row's version."""
@@ -58,6 +56,13 @@ class Row:
                 return True
             except StoreConflict:
                 continue
+
+
+def key_of(config: Config) -> str:
+    """The row's key within its store."""
+    parts = [config.authority.lower(), config.graph_audience.lower(), config.client_id.lower()]
+    parts += [config.auth, config.account]
+    return "token/" + hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _another(standing: Account, came: Account) -> AuthError:

@@ -44,6 +44,14 @@ def open_store(
     return opener(rest, key if key is None or isinstance(key, str) else key.reveal(), environment)
 
 
+def place(url: str | None, environment: Mapping[str, str] = os.environ) -> str | None:
+    """What tells one store from another; ``None`` for one that nobody else can open. Raises ``ConfigError``."""
+    scheme, _, rest = (url or f"sqlite:{default_path(environment)}").partition(":")
+    if scheme == "memory":
+        return None
+    return f"{scheme}:{_path(rest).resolve() if scheme == 'sqlite' else rest}"
+
+
 def default_path(environment: Mapping[str, str]) -> Path:
     """``store.sqlite3`` in the directory where the platform wants a user's application data."""
     home = Path(environment.get("HOME") or "~").expanduser()

@@ -19,6 +19,9 @@ import trustme
 from cli_world import Running, config_file, run, started
 from http_world import Client, error
 
+from outlook_connector import ConfigError
+from outlook_connector.hosts.http.connections import opened
+from outlook_connector.hosts.tasks.settings import read_settings
 from outlook_connector.sandbox import Sandbox
 
 
@@ -57,6 +60,23 @@ def test_several_connections_are_told_apart_by_name(sandbox: Sandbox, tmp_path: 
         ("adele", "delegated", True),
         ("kim", "delegated", True),
     ]
+
+
+def test_two_connections_share_one_sign_in_only_on_purpose(sandbox: Sandbox, tmp_path: Path) -> None:
+    def files(sales: dict[str, str], support: dict[str, str]) -> dict[str, str | None]:
+        store = {"tokenStore": f"sqlite:///{tmp_path}/store.sqlite3"}
+        given = {"sales": {**store, **sales}, "support": {**store, **support}}
+        return {
+            name: config_file(tmp_path, sandbox.config(**one), f"{name}.json") for name, one in given.items()
+        }
+
+    with pytest.raises(ConfigError, match=r"sales and support .* account"):
+        opened(files({}, {"tokenStore": f"sqlite:///{tmp_path}/../{tmp_path.name}/store.sqlite3"}))
+    with pytest.raises(ConfigError, match=r"sales and support .* account"):
+        read_settings({"connections": files({}, {})})
+    for sales, support in (("a", "b"), ("a", "a"), ("a", "default")):
+        opened(files({"account": sales}, {"account": support})).close()
+    opened(files({}, {"tokenStore": "memory:"})).close()
 
 
 def test_one_called_default_is_meant_where_none_is_named(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from ...assembly import Assembly, assemble
 from ...config_source import read
 from ...errors import ConfigError
+from ..sharing import check_apart
 from .refusals import RequestRefused
 from .spool import Spool
 
@@ -62,7 +63,7 @@ class Connections:
 def opened(files: Mapping[str, str | None]) -> Connections:
     """The connections of these configuration files; ``None`` stands for the environment. Makes no request.
 
-    Raises ``ConfigError``, which names the connection.
+    Raises ``ConfigError``, which names the connection, or two that would share one person's sign-in unawares.
     """
     made: dict[str, Assembly] = {}
     spool = Spool()
@@ -74,7 +75,13 @@ def opened(files: Mapping[str, str | None]) -> Connections:
     except ConfigError as error:
         Connections(made, spool).close()
         raise ConfigError(f"Connection {name}: {error.message}", details=error.details) from None
-    return Connections(made, spool)
+    hosted = Connections(made, spool)
+    try:
+        check_apart({name: one.connector.config for name, one in made.items()})
+    except ConfigError:
+        hosted.close()
+        raise
+    return hosted
 
 
 def _with_files_in(directory: Path, raw: dict[str, Any]) -> dict[str, Any]:

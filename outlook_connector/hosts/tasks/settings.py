@@ -13,6 +13,7 @@ from ...errors import ConfigError, InvalidInput
 from ...explaining import Problem
 from ...manifest import load
 from ...schema import Schemas
+from ..sharing import check_apart
 
 DEFAULT = "default"
 """The connection that is meant where none is named and there are several."""
@@ -70,6 +71,7 @@ def read_settings(
         name: _watched(name, one, raw["connections"]) for name, one in raw.pop("schedule", {}).items()
     }
     checked = {name: _connection(name, one, environment) for name, one in raw["connections"].items()}
+    check_apart(checked, environment)
     for name, one in schedule.items():
         if _is_private(checked[one.connection]):
             told = "needs a connection whose tokenStore its workers share: the trigger's cursor is kept there"
