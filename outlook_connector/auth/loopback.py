@@ -15,9 +15,9 @@ from ..errors import ConfigError, ConnectorError, SignInRequired
 from . import pages
 from .facade import Auth
 from .hidden import Hidden
+from .refusals import LOOPBACK
 from .signin import ANSWERS
 
-LOCAL_NAMES = frozenset({"localhost", "127.0.0.1"})
 TIMEOUT = 300.0
 SLOWEST_REQUEST = 10.0
 """Seconds that a browser's connection may stay silent: browsers open some in advance and send nothing."""
@@ -52,6 +52,7 @@ def login(
         url = started["authorizationUrl"]
         who = "Sign in as an administrator" if admin_consent else "Sign in"
         announce(f"{who} at Microsoft in your browser. If it does not open, visit:\n{url}")
+        listener.failed = "No consent" if admin_consent else "Not signed in"
         with listener.attending(auth, started["state"], path or "/"):
             open_browser(url)
             result = listener.outcome(timeout)
@@ -65,6 +66,7 @@ class _Listener(ThreadingHTTPServer):
 
     daemon_threads = True
     block_on_close = False
+    failed = "Not signed in"
 
     @contextlib.contextmanager
     def attending(self, auth: Auth, state: str, path: str) -> Iterator[None]:
@@ -83,7 +85,7 @@ class _Listener(ThreadingHTTPServer):
         """Whether a request is the one: to this listener by name (no other site's, by way of a foreign name that
         leads here), to the redirect path, with the state of this sign-in."""
         name, _, port = host.partition(":")
-        here = name in LOCAL_NAMES and (port or "80") == str(self.server_address[1])
+        here = name in LOOPBACK and (port or "80") == str(self.server_address[1])
         answers = any(name in parameters for name in ANSWERS)
         given = parameters.get("state", "").encode()
         ours = secrets.compare_digest(given, self._state.encode())
@@ -131,7 +133,7 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             result = self.server.settle(parameters)
             if isinstance(result, ConnectorError):
-                self._send(400, pages.failure(result))
+                self._send(400, pages.failure(result, self.server.failed))
             else:
                 self._send(200, pages.success(result))
         finally:
@@ -154,7 +156,7 @@ class _Handler(BaseHTTPRequestHandler):
 def _address(configured: str | None) -> tuple[str, int, str]:
     """Host, port (0: a free one) and path of the redirect URI to listen on."""
     parts = urlsplit(configured or "")
-    if parts.scheme == "http" and parts.hostname in LOCAL_NAMES:
+    if parts.scheme == "http" and parts.hostname in LOOPBACK:
         return parts.hostname, parts.port or 0, parts.path
     return "localhost", 0, ""
 

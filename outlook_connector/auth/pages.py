@@ -28,13 +28,13 @@ def success(result: Mapping[str, Any]) -> Page:
     )
 
 
-def failure(error: ConnectorError) -> Page:
+def failure(error: ConnectorError, heading: str = "Not signed in") -> Page:
     """What failed and what to do."""
     advice = str(error.details.get("advice", ""))
     what = error.message.removesuffix(advice).strip()
     more = f'<p class="advice">{_text(advice)}</p>' if advice else ""
     return _page(
-        "failed", "Not signed in", f"<p>{_text(what)}</p>{more}", "The program you came from knows of it too."
+        "failed", heading, f"<p>{_text(what)}</p>{more}", "The program you came from knows of it too."
     )
 
 

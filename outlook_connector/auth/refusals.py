@@ -7,7 +7,7 @@ wrote is repeated, for it may quote what was sent.
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from ..config import Config
 from ..errors import ConnectorError, ConsentRequired, SignInRequired, TransportError
@@ -24,6 +24,7 @@ _SCOPE = re.compile(r"asked for scope '([A-Za-z][A-Za-z.-]{0,60})' that doesn't 
 PERSONAL_TENANTS = frozenset({"consumers", "9188040d-6c67-4c5b-b112-36a304b66dad"})
 """Where personal accounts are: https://learn.microsoft.com/entra/identity-platform/v2-protocols#endpoints"""
 
+LOOPBACK = frozenset({"localhost", "127.0.0.1"})
 
 _NUMBERS: Mapping[int, Advice] = {**BY_AADSTS, **advice_credentials.BY_AADSTS, **advice_requests.BY_AADSTS}
 _WORDS: Mapping[str, Advice] = {**BY_ERROR, **advice_credentials.BY_ERROR}
@@ -156,9 +157,14 @@ def _facts(
         "account": config.account,
         "redirectUri": redirect_uri or config.redirect_uri or "",
         "scope": f" {scope}" if scope else " of a name that was asked for",
-        "adminConsentUrl": admin_consent_url(config, redirect_uri),
+        "adminConsentUrl": admin_consent_url(config, _lasting(redirect_uri)),
         "errorUrl": f"{host}/error?code={number}" if number else f"{host}/error",
     }
+
+
+def _lasting(redirect_uri: str | None) -> str | None:
+    """A redirect URI that answers later, too: what listens on this machine for one sign-in has ended by then."""
+    return None if urlsplit(redirect_uri or "").hostname in LOOPBACK else redirect_uri
 
 
 def _checked(form: re.Pattern[str], value: Any) -> str | None:

@@ -24,6 +24,7 @@ class Result:
     code: int
     out: str
     err: str
+    page: str = ""
 
     @property
     def json(self) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,8 @@ def login(sandbox: Sandbox, config: str, *options: str, user: str = ADELE) -> Re
     with started("login", "--no-browser", "--config", config, *options) as running:
         address = running.said(ADDRESS)
         there = session.get(address, headers={"x-sandbox-user": user}, allow_redirects=False, timeout=10)
-        requests.get(there.headers["Location"], timeout=10)
-        return running.result()
+        page = requests.get(there.headers["Location"], timeout=10)
+        return replace(running.result(), page=page.text)
 
 
 def invoke(config: str, name: str, given: dict[str, Any] | None = None) -> Result:
@@ -67,7 +68,8 @@ def test_an_administrator_consents_for_the_tenant(sandbox: Sandbox, config: str)
 
 def test_an_applications_administrator_needs_no_store_for_it(sandbox: Sandbox, tmp_path: Path) -> None:
     config = config_file(tmp_path, sandbox.config(auth="application"))
-    assert login(sandbox, config, "--admin-consent", user=ADMIN).json["adminConsent"] is True
+    given = login(sandbox, config, "--admin-consent", user=ADMIN).json
+    assert given == {"account": "default", "adminConsent": True, "tenantId": sandbox.tenant_id}
 
 
 def test_who_is_no_administrator_ends_the_wait_for_one_at_once(sandbox: Sandbox, config: str) -> None:
@@ -75,6 +77,7 @@ def test_who_is_no_administrator_ends_the_wait_for_one_at_once(sandbox: Sandbox,
     error = done.json["error"]
     assert (error["error"], error["details"]["aadsts"], done.code) == ("ConsentRequired", 90094, 3)
     assert "no administrator who may consent" in error["message"]
+    assert ">No consent<" in done.page and "Not signed in" not in done.page
     assert "Sign in there as an administrator" in error["details"]["advice"]
 
 

@@ -143,6 +143,21 @@ def test_consent_comes_with_the_address_for_an_administrator() -> None:
     assert "the-client-secret" not in url
 
 
+@pytest.mark.parametrize(
+    ("back_to", "in_the_address"),
+    [
+        ("http://localhost:51234", "redirect_uri=https%3A%2F%2Fapp.example%2Fcallback"),
+        ("https://host.example/back", "redirect_uri=https%3A%2F%2Fhost.example%2Fback"),
+    ],
+)
+def test_an_administrators_address_leads_to_no_port_that_has_been_closed_by_then(
+    back_to: str, in_the_address: str
+) -> None:
+    error = refusals.explain(answer(65004), CONFIG, back_to)
+    assert error.details["adminConsentUrl"].endswith(in_the_address)
+    assert error.details["adminConsentUrl"] in error.message
+
+
 def test_short_scopes_mean_the_global_graph_and_are_qualified_elsewhere() -> None:
     china = "https://microsoftgraph.chinacloudapi.cn"
     assert scopes.asked(["Mail.Send", "openid"], "https://graph.microsoft.com") == ["Mail.Send"]

@@ -73,7 +73,14 @@ def login(
     if for_people(as_json):
         tell(_told(result))
     else:
-        emit(result)
+        emit(_plain(result))
+
+
+def _plain(result: Mapping[str, Any]) -> dict[str, Any]:
+    """A consent to all that the app registration lists names no permissions, which an empty list would deny."""
+    if result.get("adminConsent") and not result["scopes"]:
+        return {name: value for name, value in result.items() if name != "scopes"}
+    return dict(result)
 
 
 def _told(result: Mapping[str, Any]) -> str:
