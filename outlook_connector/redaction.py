@@ -14,9 +14,11 @@ _TOKEN = re.compile(r"(?<![\w-])eyJ[\w-]+(?:\.[\w-]*)*")
 _SCHEME = re.compile(r"\b(Bearer|Basic|PoP)\s+[\w.~+/=-]+", re.IGNORECASE)
 _NAMED = re.compile(
     r"(?<![A-Za-z])(access_?token|refresh_?token|id_?token|client_?secret|client_?assertion|assertion|authtoken"
-    r"|client_?state|code_?verifier|password|passwd|pwd|cookie)([\"']?\s?[:=]\s?[\"']?)[^\s\"'&,;}]+",
+    r"|client_?state|code_?verifier|password|passwd|pwd|cookie)([\"']?\s?[:=]\s?[\"']?|\s[\"'])[^\s\"'&,;}]+",
     re.IGNORECASE,
 )
+_STATE = re.compile(r"(?<![\w-])[0-9a-f]{32}\.[\w-]{8,}")
+"""What a watch's notifications prove themselves by: its name and its secret."""
 _QUERY = re.compile(r"\?[^\s\"']+")
 _PERSON = re.compile(r"/users/[^/\s\"'?]+", re.IGNORECASE)
 
@@ -27,6 +29,7 @@ def redacted(text: str) -> str:
         (_TOKEN, GONE),
         (_SCHEME, rf"\1 {GONE}"),
         (_NAMED, rf"\1\2{GONE}"),
+        (_STATE, GONE),
         (_QUERY, f"?{GONE}"),
     ):
         text = form.sub(shown, text)
