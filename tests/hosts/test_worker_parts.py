@@ -1,4 +1,4 @@
-"""What a Celery worker decides without a broker: its settings, what may be done again, what is logged, what is sent."""
+"""What a Celery worker decides without a broker: its settings, what is logged, what is sent."""
 
 from __future__ import annotations
 
@@ -17,14 +17,11 @@ pytest.importorskip("celery")
 
 from cli_world import run
 
-from outlook_connector import ConfigError, ConnectorError, InvalidInput, OutcomeUnknown, TransportError
+from outlook_connector import ConfigError, InvalidInput
 from outlook_connector.hosts.tasks import OperationFailed, make_app, read_settings
 from outlook_connector.hosts.tasks.cloudevents import cloud_event, encoded
 from outlook_connector.hosts.tasks.quiet import LOGGERS
-from outlook_connector.hosts.tasks.repeating import MOST, keyed, marked
 from outlook_connector.hosts.tasks.settings import chosen
-from outlook_connector.manifest import load
-from outlook_connector.store import open_store
 
 CONNECTION = {"auth": "hostToken", "accessToken": "t", "tokenStore": "sqlite:/nowhere/store.sqlite3"}
 GOOD: dict[str, Any] = {
@@ -96,66 +93,13 @@ def test_the_connection_that_is_meant_is_the_named_one_the_only_one_or_default()
         chosen({"a": 1}, ["a"])
 
 
-@pytest.mark.parametrize(
-    ("name", "given", "key", "repeatable"),
-    [
-        ("messages.send", {"to": ["a@b.example"]}, "task-1", True),
-        ("messages.send", {"idempotencyKey": "mine"}, "mine", True),
-        ("messages.send", {"delivery": "direct"}, None, False),
-        ("messages.send", {"saveToSentItems": False}, None, False),
-        ("drafts.create", {}, None, False),
-        ("messages.list", {}, None, True),
-        ("messages.markRead", {}, None, True),
-        ("graph.request", {"path": "/me"}, None, True),
-        ("graph.request", {"path": "/me", "method": "POST"}, None, False),
-        ("messages.nope", {}, None, True),
-    ],
-)
-def test_a_send_has_its_tasks_id_for_its_key_and_what_has_none_is_not_repeated(
-    name: str, given: dict[str, Any], key: str | None, repeatable: bool
-) -> None:
-    found, again = keyed(load(), name, given, "task-1")
-    assert found == {**given, **({"idempotencyKey": key} if key else {})}
-    assert again is repeatable
-
-
-def test_an_input_that_is_no_object_is_left_to_the_operation_to_refuse() -> None:
-    assert keyed(load(), "messages.send", [1], "task-1") == ([1], True)
-    assert keyed(load(), ["messages.send"], {}, "task-1") == ({}, True)
-
-
-def test_what_cannot_be_repeated_is_done_once_whoever_gets_it_again() -> None:
-    store = open_store("memory:")
-    with marked(store, "task-1", repeatable=False, redelivered=False):
-        pass
-    with (
-        pytest.raises(OutcomeUnknown),
-        marked(store, "task-1", repeatable=False, redelivered=True),
-    ):
-        pytest.fail("it was done again")
-
-
-def test_what_has_failed_for_certain_may_be_done_again() -> None:
-    store = open_store("memory:")
-    with pytest.raises(TransportError), marked(store, "task-1", repeatable=False, redelivered=False):
-        raise TransportError("down", retryable=True)
-    done = []
-    with marked(store, "task-1", repeatable=False, redelivered=False):
-        done.append(1)
-    assert done
-
-
-def test_what_ends_its_worker_each_time_is_given_up() -> None:
-    store = open_store("memory:")
-    for _ in range(MOST):
-        block = marked(store, "task-1", repeatable=True, redelivered=True)
-        block.__enter__()  # and never left: the worker was lost
-    with (
-        pytest.raises(ConnectorError) as caught,
-        marked(store, "task-1", repeatable=True, redelivered=True),
-    ):
-        pytest.fail("it was begun again")
-    assert caught.value.code == "workerLost"
+def test_connections_that_forget_with_their_process_what_they_wrote_are_known() -> None:
+    connections = {
+        "forgets": {"auth": "hostToken", "accessToken": "t"},
+        "reads": {"auth": "hostToken", "accessToken": "t", "readOnly": True},
+        "keeps": CONNECTION,
+    }
+    assert read_settings({"connections": connections}).forgetful == ("forgets",)
 
 
 def test_an_event_is_a_cloud_event_with_its_own_id() -> None:

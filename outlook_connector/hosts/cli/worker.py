@@ -59,6 +59,13 @@ def worker(
     if beat and not settings.schedule:
         raise ConfigError("--beat needs a schedule in the settings.")
     tell(f"Working on the queue {settings.queue} for {', '.join(settings.connections)}; Ctrl-C ends.")
+    if settings.forgetful:
+        tell(
+            f"Warning: what {', '.join(settings.forgetful)} must not do twice is remembered by each process alone. "
+            "A task that is delivered again is answered with outcomeUnknown where it might have been begun, and one "
+            "that is submitted again under its id may be done again. Give the connection a tokenStore on Redis or "
+            "SQLite, or readOnly."
+        )
     app = make_app(settings)
     publisher = Publisher(app.connection_for_write, settings.exchange)
     return run(app, publisher, concurrency=concurrency, beat=beat)

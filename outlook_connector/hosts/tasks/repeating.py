@@ -1,7 +1,8 @@
 """What may be done again: a broker delivers a task at least once, and a worker may be lost at any moment of it.
 
 A send gets the task's id as its idempotency key. What cannot be repeated is marked in the connection's token store when
-it is begun; where it is delivered again without having ended, its outcome is unknown, and it is not done again.
+it is begun, for as long as a sent key is; where it is delivered again without having ended, its outcome is unknown, and
+it is not done again.
 https://docs.celeryq.dev/en/stable/userguide/tasks.html#Task.acks_late
 """
 
@@ -12,14 +13,12 @@ from typing import Any
 
 from ...errors import ConnectorError, OutcomeUnknown
 from ...manifest import Manifest
-from ...sent import digest
-from ...store import Store, StoreConflict
+from ...sent import KEPT, digest
+from ...store import MemoryStore, Store, StoreConflict
 
 KEY = "idempotencyKey"
 KEYLESS: Mapping[str, Any] = {"delivery": "direct", "saveToSentItems": False}
 """Inputs with which a send takes no idempotency key."""
-KEPT = 86_400.0
-"""Seconds for which a task's mark is kept."""
 MOST = 5
 """How often a task is begun again whose worker was lost each time: it may be what ends them."""
 
@@ -42,10 +41,13 @@ def keyed(manifest: Manifest, name: Any, given: Any, task_id: str) -> tuple[Any,
 @contextmanager
 def marked(store: Store, task_id: str, *, repeatable: bool, redelivered: bool) -> Iterator[None]:
     """The task's work is done in the block. Raises ``OutcomeUnknown`` where it was begun before and must not be done
-    again, ``ConnectorError`` (``workerLost``) where it was begun too often."""
+    again, ``ConnectorError`` (``workerLost``) where it was begun too often. A store that ends with its process cannot
+    tell whether it was begun, so that it counts as begun where it is delivered again."""
     if repeatable and not redelivered:
         yield
         return
+    if redelivered and not repeatable and isinstance(store, MemoryStore):
+        raise _lost()
     mark = _Mark(store, f"task/{digest([task_id])}")
     mark.begin(repeatable)
     try:

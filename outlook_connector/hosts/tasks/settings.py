@@ -31,7 +31,8 @@ class Watched:
 
 @dataclass(frozen=True)
 class Settings:
-    """``connections`` lead to the path of a configuration, or to the configuration itself."""
+    """``connections`` lead to the path of a configuration, or to the configuration itself; ``forgetful`` names those
+    that may write, and keep in each process alone what must not be done again."""
 
     broker: str = field(default="amqp://", repr=False)
     results: str = field(default="rpc://", repr=False)
@@ -43,6 +44,7 @@ class Settings:
     exchange: str = "outlook.events"
     connections: Mapping[str, str | Mapping[str, Any]] = field(default_factory=dict, repr=False)
     schedule: Mapping[str, Watched] = field(default_factory=dict)
+    forgetful: tuple[str, ...] = ()
 
 
 _KEYS = {"resultSeconds": "result_seconds", "caBundle": "ca_bundle", "longestWait": "longest_wait"}
@@ -76,7 +78,9 @@ def read_settings(
         if _is_private(checked[one.connection]):
             told = "needs a connection whose tokenStore its workers share: the trigger's cursor is kept there"
             raise _refusal([(f"/schedule/{name}/connection", told)])
-    return Settings(**{_KEYS.get(key, key): value for key, value in raw.items()}, schedule=schedule)
+    forgetful = tuple(name for name, one in checked.items() if _is_private(one) and not one.rules.read_only)
+    known = {_KEYS.get(key, key): value for key, value in raw.items()}
+    return Settings(**known, schedule=schedule, forgetful=forgetful)
 
 
 def chosen(connections: Mapping[str, Any], name: Any) -> str:
