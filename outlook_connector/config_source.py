@@ -90,6 +90,9 @@ def _reason(error: Exception) -> str:
     return "is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else "is not the path of a file"
 
 
+COLON = ' A value with a colon at its end or before a space needs quotes, such as "memory:".'
+
+
 def _from_file(path: str | os.PathLike[str]) -> dict[str, Any]:
     """A JSON or YAML mapping. A parser's message quotes what it read, so only its position is told."""
     from yaml import YAMLError
@@ -102,7 +105,10 @@ def _from_file(path: str | os.PathLike[str]) -> dict[str, Any]:
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" at line {mark.line + 1}" if mark else ""
-        raise ConfigError(f"The configuration file {file} is not JSON or YAML{where}.") from None
+        colon = (
+            COLON if str(getattr(error, "problem", "")).startswith("mapping values are not allowed") else ""
+        )
+        raise ConfigError(f"The configuration file {file} is not JSON or YAML{where}.{colon}") from None
     except UNREADABLE as error:
         told = f"The configuration file {str(path)!r} cannot be read: {_reason(error)}."
         raise ConfigError(told, details={"file": str(path)}) from None

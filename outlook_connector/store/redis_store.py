@@ -140,16 +140,27 @@ class RedisStore:
     def eviction(self) -> str | None:
         """What the server drops when its memory is full: its ``maxmemory-policy``, ``noeviction`` where its memory has
         no limit, ``None`` where it does not tell. https://redis.io/docs/latest/develop/reference/eviction/"""
-        import redis
-
-        try:
-            told = self._client.info("memory")
-        except redis.RedisError:  # the user of the URL may have been given the connector's own commands alone
-            return None
+        told = self._info("memory")
         policy = told.get("maxmemory_policy")
         if policy is None:
             return None
         return str(policy) if told.get("maxmemory", 1) else "noeviction"
+
+    def logged(self) -> bool | None:
+        """Whether the server logs each write to its disk (``appendonly``), so that a restart loses nothing; ``None``
+        where it does not tell. https://redis.io/docs/latest/operate/oss_and_stack/management/persistence/"""
+        told = self._info("persistence").get("aof_enabled")
+        return None if told is None else bool(told)
+
+    def _info(self, section: str) -> dict[str, Any]:
+        """Empty where the user of the URL has been given the connector's own commands alone."""
+        import redis
+
+        try:
+            told: dict[str, Any] = self._client.info(section)
+        except redis.RedisError:
+            return {}
+        return told
 
     def close(self) -> None:
         """Closes the connections; the next use opens others."""

@@ -53,6 +53,12 @@ class SealedStore:
         found: str | None = told() if told else None
         return found
 
+    def logged(self) -> bool | None:
+        """Whether the store beneath logs each write to a disk; ``None`` where it does not tell."""
+        told = getattr(self._store, "logged", None)
+        found: bool | None = told() if told else None
+        return found
+
     def close(self) -> None:
         """Closes the store beneath, where it can be closed."""
         close = getattr(self._store, "close", None)

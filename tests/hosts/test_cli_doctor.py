@@ -72,7 +72,8 @@ def test_a_configuration_that_is_wrong_is_the_first_finding(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("options", "state", "says"),
     [
-        ((), "ok", "evicts nothing"),
+        ((), "ok", "evicts nothing and logs each write"),
+        (("--appendonly", "no"), "warn", "appendonly no"),
         (("--maxmemory", "50mb", "--maxmemory-policy", "volatile-ttl"), "warn", "(volatile-ttl)"),
         (("--rename-command", "INFO", ""), "warn", "does not tell this user"),
     ],
@@ -80,13 +81,14 @@ def test_a_configuration_that_is_wrong_is_the_first_finding(tmp_path: Path) -> N
 def test_a_redis_server_that_would_drop_tokens_is_warned_about(
     options: tuple[str, ...], state: str, says: str, sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    with redis_server(*options) as url:
+    with redis_server("--dir", str(tmp_path), "--appendonly", "yes", *options) as url:
         made = sandbox.config(tokenStore=url, storeKey=Fernet.generate_key().decode())
         result = run("doctor", "--config", config_file(tmp_path, made))
     told = one(result, "token store")
     assert (told["state"], result.code) == (state, 0)
     assert says in told["found"]
-    assert ("noeviction" in told.get("do", "")) is (state == "warn")
+    assert bool(told.get("do")) is (state == "warn")
+    assert ("appendonly set to yes" in told.get("do", "")) is ("appendonly" in told["found"])
 
 
 def test_a_store_that_cannot_be_opened_is_told_as_such(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -59,3 +59,11 @@ def test_a_bundle_without_certificates_is_told_as_such(
     assert (told["state"], result.code) == ("fail", 2)
     assert "which holds no certificates in PEM form" in told["found"]
     assert told["do"].startswith("Set it to a PEM file")
+
+
+def test_a_colon_that_yaml_takes_for_its_own_is_pointed_out(tmp_path: Path) -> None:
+    file = tmp_path / "outlook.yaml"
+    file.write_text("clientId: 11111111-2222-3333-4444-555555555555\ntokenStore: memory:\n", encoding="utf-8")
+    told = one(run("doctor", "--config", str(file)), "configuration")
+    assert "at line 2" in told["found"]
+    assert 'needs quotes, such as "memory:"' in told["found"]

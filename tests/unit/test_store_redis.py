@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -139,3 +140,18 @@ def test_what_somebody_else_wrote_under_the_connectors_keys_is_told(name: str, v
 def test_what_the_server_drops_when_it_is_full_is_known(options: tuple[str, ...], told: str | None) -> None:
     with redis_server(*options) as url:
         assert open_store(url, KEY, environment={}).eviction() == told
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--appendonly", "yes"), True),
+        (("--appendonly", "no"), False),
+        (("--rename-command", "INFO", ""), None),
+    ],
+)
+def test_whether_the_server_logs_its_writes_is_known(
+    options: tuple[str, ...], told: bool | None, tmp_path: Path
+) -> None:
+    with redis_server("--dir", str(tmp_path), *options) as url:
+        assert open_store(url, KEY, environment={}).logged() is told

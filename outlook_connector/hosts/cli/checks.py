@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 from ...errors import AuthError, ConnectorError, SignInRequired
 from .checks_credential import credential
@@ -18,6 +19,10 @@ NO_EVICTION = "noeviction"
 EVICTION = (
     "Have maxmemory-policy set to noeviction, or sign-ins are lost when memory runs out: "
     "https://redis.io/docs/latest/develop/reference/eviction/"
+)
+LOGGING = (
+    "Have appendonly set to yes and appendfsync to always, or a restart loses the sign-ins since the last snapshot, "
+    "and all where there is none: https://redis.io/docs/latest/operate/oss_and_stack/management/persistence/"
 )
 
 
@@ -49,12 +54,23 @@ def store(patient: Patient) -> Verdict:
         )
     if not where.startswith("redis"):
         return "ok", f"{where} can be read", ""
-    evicts = getattr(patient.parts.store, "eviction", lambda: None)()
-    if evicts == NO_EVICTION:
-        return "ok", f"{where} can be read, and evicts nothing", ""
-    if evicts is None:
-        return "warn", f"{where} can be read; it does not tell this user its maxmemory-policy", EVICTION
-    return "warn", f"{where} can be read; it evicts keys when its memory is full ({evicts})", EVICTION
+    return _of_redis(patient.parts.store, where)
+
+
+def _of_redis(store: Any, where: str) -> Verdict:
+    """Whether the server keeps what it was given, when its memory is full and when it is started again."""
+    evicts, logged = store.eviction(), store.logged()
+    if evicts is None or logged is None:
+        untold = "it does not tell this user its maxmemory-policy and appendonly (INFO)"
+        return "warn", f"{where} can be read; {untold}", f"{EVICTION} {LOGGING}"
+    faults = {
+        f"it evicts keys when its memory is full ({evicts})": EVICTION if evicts != NO_EVICTION else "",
+        "it logs no writes (appendonly no)": "" if logged else LOGGING,
+    }
+    found = {fault: do for fault, do in faults.items() if do}
+    if not found:
+        return "ok", f"{where} can be read, evicts nothing and logs each write", ""
+    return "warn", f"{where} can be read; {'; '.join(found)}", " ".join(found.values())
 
 
 def place(url: str | None) -> str:
