@@ -28,8 +28,6 @@ LARGEST = 4 * 1024 * 1024
 """Bytes of one call's body at most."""
 MOST = 5_000
 """Notifications of one call at most."""
-MOST_WATCHES = 500
-"""Client states of one call that are looked up at most."""
 LONGEST_TOKEN = 4_096
 NAME = re.compile(r"[0-9a-f]{32}")
 """A watch's name."""
@@ -78,9 +76,10 @@ def notified(store: Store, body: bytes | Mapping[str, Any]) -> NotificationAnswe
         log.warning("notifications could not be written down (%s): Graph is to send them again", error.code)
         return _answer(503, "Send them again later.")
     if known < len(items):
-        log.warning(
-            "%d of %d notifications prove themselves by no watch of ours", len(items) - known, len(items)
-        )
+        # Whoever knows no secret of ours fills no log that is kept at the usual level.
+        level = logging.WARNING if known else logging.INFO
+        strangers = len(items) - known
+        log.log(level, "%d of %d notifications prove themselves by no watch of ours", strangers, len(items))
     return _answer(202, "") if known else _answer(403, "No notification of ours.")
 
 
@@ -101,7 +100,7 @@ def _written_down(store: Store, items: Iterable[Mapping[str, Any]]) -> int:
     for one in items:
         by_state.setdefault(str(one.get("clientState")), []).append(one)
     known = 0
-    for state, own in list(by_state.items())[:MOST_WATCHES]:
+    for state, own in by_state.items():
         name = _watch_of(store, state)
         if name is not None:
             watches.add_marks(store, name, _marks(own))

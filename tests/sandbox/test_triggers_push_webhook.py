@@ -1,6 +1,7 @@
 """What a receiver of notifications answers: to Graph, to strangers, and when its store fails."""
 
 import json
+import logging
 from typing import Any
 
 import pytest
@@ -111,6 +112,22 @@ def test_what_is_ours_counts_though_a_stranger_is_beside_it(outlook_sandbox: San
     with receiver(outlook_sandbox, store) as connector:
         assert connector.notified(body(change("no", "x"), change("yes"))).status == 202
         assert marks(store).ids == ("yes",)
+
+
+def test_what_is_ours_is_found_behind_any_number_of_others(outlook_sandbox: Sandbox) -> None:
+    store = MemoryStore()
+    with receiver(outlook_sandbox, store) as connector:
+        strangers = [change("no", client_state(f"{number:032x}", SECRET)) for number in range(1000)]
+        assert connector.notified(body(*strangers, change("yes"))).status == 202
+        assert marks(store).ids == ("yes",)
+
+
+def test_strangers_fill_no_log(outlook_sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> None:
+    with receiver(outlook_sandbox, MemoryStore()) as connector:
+        connector.notified(body(change(state="x")))
+        assert [one.levelname for one in caplog.records if one.levelno >= logging.WARNING] == []
+        connector.notified(body(change(state="x"), change()))
+        assert [one.levelname for one in caplog.records if one.levelno >= logging.WARNING] == ["WARNING"]
 
 
 @pytest.mark.parametrize(
