@@ -76,12 +76,18 @@ def read(settings: CertificateSettings) -> Certificate:
     raise failure
 
 
+ADVICE = (
+    "Set certificate.path or certificate.pem to a certificate with its RSA key, in PEM or PFX form, and "
+    "certificate.password to what opens the key, if anything has to."
+)
+
+
 def refusal(key: str, message: str) -> ConfigError:
     """The error for one key of the certificate's settings."""
     return ConfigError(
         f"certificate.{key} {message}.",
         code="certificateWrong",
-        details={"problems": [{"pointer": f"/certificate/{key}", "message": message}]},
+        details={"problems": [{"pointer": f"/certificate/{key}", "message": message}], "advice": ADVICE},
     )
 
 

@@ -193,6 +193,7 @@ class RedisStore:
             f"The token store on the Redis server {self._host} could not be read or written ({code}). {advice}",
             code="storeFailed",
             retryable=True,
+            details={"advice": advice},
         )
 
 

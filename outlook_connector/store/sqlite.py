@@ -17,6 +17,8 @@ from ..errors import ConfigError, ConnectorError
 from .interface import StoreConflict
 from .memory import SET_BACK, SWEEP_EVERY, TOMBSTONE
 
+FAILED = "Check the disk, the file's permissions and whether another process holds it."
+UNUSABLE = "Name a file in a directory that this user may write to."
 BUSY_TIMEOUT = 15.0
 """Seconds that a write waits for another process's write."""
 
@@ -190,16 +192,18 @@ class SqliteStore:
             yield
         except sqlite3.OperationalError as error:
             raise ConnectorError(
-                f"The token store {self.path} could not be read or written ({error}). "
-                "Check the disk, the file's permissions and whether another process holds it.",
+                f"The token store {self.path} could not be read or written ({error}). {FAILED}",
                 code="storeFailed",
                 retryable=True,
+                details={"advice": FAILED},
             ) from None
         except (sqlite3.DatabaseError, OSError) as error:
             raise ConfigError(
-                f"tokenStore: {self.path} cannot be used as a token store ({error}). "
-                "Name a file in a directory that this user may write to.",
-                details={"problems": [{"pointer": "/tokenStore", "message": "cannot be used"}]},
+                f"tokenStore: {self.path} cannot be used as a token store ({error}). {UNUSABLE}",
+                details={
+                    "problems": [{"pointer": "/tokenStore", "message": "cannot be used"}],
+                    "advice": UNUSABLE,
+                },
             ) from None
 
 

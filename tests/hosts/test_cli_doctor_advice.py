@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 from cli_world import Result, config_file, run
+from cryptography.fernet import Fernet
 
 from outlook_connector.sandbox import Sandbox
+
+KEY = Fernet.generate_key().decode()
 
 
 def one(result: Result, check: str) -> dict[str, Any]:
@@ -46,6 +49,29 @@ def test_a_token_of_a_session_that_is_revoked_is_not_called_good(sandbox: Sandbo
     assert (told["state"], told["error"]["error"], result.code) == ("fail", "SignInRequired", 3)
     assert "outlook-connector login" in told["do"]
     assert one(result, "Microsoft Graph")["state"] == "skip"
+
+
+@pytest.mark.parametrize(
+    ("changes", "check", "do"),
+    [
+        ({"clientId": "x y"}, "configuration", "Mend clientId: the README"),
+        ({"http": {"timeout": -1}}, "configuration", "Mend http.timeout: the README"),
+        ({"tokenStore": "redis://127.0.0.1:1/0", "storeKey": KEY}, "token store", "Check the server"),
+        ({"tokenStore": "sqlite:////proc/none/tokens.sqlite3"}, "token store", "Name a file in a directory"),
+        (
+            {"clientSecret": None, "certificate": {"path": "/nowhere.pem"}},
+            "credential",
+            "Set certificate.path",
+        ),
+    ],
+)
+def test_a_failure_says_what_to_do(
+    changes: dict[str, Any], check: str, do: str, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    told = one(run("doctor", "--config", config_file(tmp_path, sandbox.config(**changes))), check)
+    assert told["state"] == "fail"
+    assert told["do"].startswith(do)
+    assert told["do"] not in told["found"]
 
 
 @pytest.mark.parametrize("content", ["", "no certificates here\n", "-----BEGIN CERTIFICATE-----\nAAAA\n"])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ...errors import ConnectorError
+from ...errors import ConfigError, ConnectorError
 
 if TYPE_CHECKING:
     from ...assembly import Assembly
@@ -54,4 +54,13 @@ class Patient:
 def failure(name: str, error: ConnectorError) -> Finding:
     """A finding for an error: its advice apart from its message where it has one."""
     advice = str(error.details.get("advice", ""))
-    return Finding(name, "fail", error.message.removesuffix(advice).strip(), advice, error)
+    return Finding(name, "fail", error.message.removesuffix(advice).strip(), advice or _mend(error), error)
+
+
+def _mend(error: ConnectorError) -> str:
+    """What to do about an error of the configuration that has no advice of its own: which keys to look at."""
+    if not isinstance(error, ConfigError):
+        return ""
+    pointers = [str(one.get("pointer", "")) for one in error.details.get("problems", ())]
+    keys = ", ".join(dict.fromkeys(one.strip("/").replace("/", ".") for one in pointers if one.strip("/")))
+    return f"Mend {keys or 'the configuration'}: the README lists the keys under Configuration."
