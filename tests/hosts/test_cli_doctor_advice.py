@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_world import Result, config_file, run
+from cli_world import Result, config_file, on_terminal, run
 from cryptography.fernet import Fernet
 
 from outlook_connector.sandbox import Sandbox
@@ -93,3 +93,26 @@ def test_a_colon_that_yaml_takes_for_its_own_is_pointed_out(tmp_path: Path) -> N
     told = one(run("doctor", "--config", str(file)), "configuration")
     assert "at line 2" in told["found"]
     assert 'needs quotes, such as "memory:"' in told["found"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "redirect"),
+    [
+        ({}, "http://localhost (Authentication, Web)"),
+        (
+            {"redirectUri": "http://localhost:8400/back"},
+            "http://localhost:8400/back (Authentication, Web)",
+        ),
+        ({"auth": "application"}, ""),
+    ],
+)
+def test_what_cannot_be_checked_is_listed(
+    changes: dict[str, Any], redirect: str, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    config = config_file(tmp_path, sandbox.config(**changes))
+    listed = run("doctor", "--config", config).json["notChecked"]
+    about = [one_of_them for one_of_them in listed if "redirect URI" in one_of_them]
+    assert bool(about) is bool(redirect)
+    assert all(f"{redirect}: whether it is registered" in one_of_them for one_of_them in about)
+    shown = on_terminal("doctor", "--config", config).out
+    assert shown.count("- not checked") == len(listed) >= 3

@@ -28,15 +28,23 @@ _MARKS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "red"
 def doctor(context: click.Context, config: str | None, as_json: bool) -> None:
     """Check the connection step by step: configuration, store, sign-in, token, clock, permissions, Graph, mailbox.
 
-    Exits with 0 unless a check fails, else with the code of what failed first.
+    Lists at the end what it cannot check. Exits with 0 unless a check fails, else with the code of what failed first.
     """
     people = for_people(as_json)
+    from .findings import Finding
+    from .unchecked import unchecked
+
     findings = _findings(config, people)
-    if not people:
+    not_checked = unchecked(_sound(config))
+    if people:
+        for what in not_checked:
+            _show(Finding("not checked", "skip", what))
+    else:
         emit(
             {
                 "healthy": all(one.state != "fail" for one in findings),
                 "checks": [one.to_dict() for one in findings],
+                "notChecked": not_checked,
             }
         )
     context.exit(_code(findings))
