@@ -73,7 +73,9 @@ class Subscribing:
         self.call("subscriptions.reauthorize", {"subscriptionId": subscription})
 
     def _made(self, answer: Mapping[str, Any]) -> Subscribed:
-        """Where Graph says no time that can be read, or a later one than by this clock, it lives for as long as was
-        asked."""
-        asked = int(self.clock() + self.address.minutes * 60)
-        return Subscribed(text_of(answer, "id"), min(seconds(answer, "expirationDateTime", asked), asked))
+        """It lives for as long as was asked, where Graph says no time within that: its clock and this one may differ
+        by more, and one that seems to be over would be made again and again."""
+        now = self.clock()
+        asked = int(now + self.address.minutes * 60)
+        told = seconds(answer, "expirationDateTime", asked)
+        return Subscribed(text_of(answer, "id"), told if now < told < asked else asked)

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from outlook_connector.reply import Reply, error_of
-from outlook_connector.triggers.webhook import client_state, new_secret
+from outlook_connector.triggers.webhook import client_state
 
-SECRET = new_secret()
+SECRET = "Zq3_-kV9" * 5 + "xyz"
 STATE = client_state("0123456789abcdef" * 2, SECRET)
 
 

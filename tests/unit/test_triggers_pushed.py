@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,10 +12,10 @@ from outlook_connector.store.memory import MemoryStore
 from outlook_connector.triggers import pushed, watches
 from outlook_connector.triggers.bell import Bell
 from outlook_connector.triggers.polling import Answer
-from outlook_connector.triggers.push import Pace
+from outlook_connector.triggers.push import Pace, Subscribed
 from outlook_connector.triggers.pushed import Means, Settings
 from outlook_connector.triggers.source import Subject
-from outlook_connector.triggers.subscribing import Address
+from outlook_connector.triggers.subscribing import Address, Subscribing
 from outlook_connector.triggers.watches import Watch
 
 URL = "https://flows.example.com/outlook"
@@ -105,3 +106,13 @@ def test_a_place_that_is_lost_stays_so_until_there_is_another() -> None:
     for given in ({}, {"cursor": LOST}, {}):
         with pytest.raises(InvalidInput, match="is kept no more"):
             next(beginning(store, given, problems))
+
+
+@pytest.mark.parametrize(("told", "minutes"), [("11:30", 30), ("10:30", 60), ("13:00", 60), ("never", 60)])
+def test_a_subscription_ends_when_graph_says_unless_the_clocks_differ_by_its_life(
+    told: str, minutes: int
+) -> None:
+    now = datetime(2026, 1, 1, 11, tzinfo=UTC).timestamp()
+    answer = {"id": "s1", "expirationDateTime": f"2026-01-01T{told}:00Z"}
+    graph = Subscribing(lambda operation, values: answer, Address(URL, URL, 60), "state", lambda: now)
+    assert graph.renew("s1") == Subscribed("s1", now + minutes * 60)
