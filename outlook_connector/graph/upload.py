@@ -45,7 +45,8 @@ def attach(graph: Graph, message_id: str, attachment: Attachment) -> dict[str, A
         raise InvalidInput.of([("/attachments", "must be of at most 150 MB each, Graph's limit")])
     item = {key: value for key, value in attachment.properties.items() if key != "@odata.type"}
     body = {"AttachmentItem": {"attachmentType": "file", "size": attachment.size, **item}}
-    request = post("/messages/{messageId}/attachments/createUploadSession", body, messageId=message_id)
+    place = "/messages/{messageId}/attachments/createUploadSession"
+    request = post(place, body, repeatable=True, messageId=message_id)  # one that gets nothing expires
     address = _session(graph, replace(request, announced=attachment.size)).get("uploadUrl")
     if not isinstance(address, str) or not may_take_upload(graph.config.graph_url, address):
         raise UnexpectedResponse("Graph's upload session has no https address of a service.")

@@ -83,6 +83,8 @@ REPEATED_LASTING: Table = {**REPEATED, "lost": (NO_ANSWER,), "unsent": (NO_ANSWE
 SEND: Table = {"fair": (OK,), "lost": (UNKNOWN,), "unsent": (UNKNOWN,), "garbled": (OK,)}
 """The answer to a mail that was taken is empty: nothing of it can be garbled."""
 SEND_KEYED: Table = {**SEND, "lost": (OK, UNKNOWN), "unsent": (OK, UNKNOWN), "garbled": (WRONG, UNKNOWN)}
+CREATE: Table = {**SEND, "garbled": (UNKNOWN,)}
+"""What is made once, and whose answer cannot be read, was perhaps made."""
 UPLOAD: Table = {**SEND_KEYED, "garbled": (WRONG,)}
 
 
@@ -122,6 +124,16 @@ def _sent_once_when_repeated(connector: Connector, world: World, subject: str, c
             time.sleep(0.5)
     count = _mails(world, subject)
     return wrong or ("" if count == 1 else f"{count} mails in the end")
+
+
+def _create(connector: Connector, _: World, subject: str) -> Any:
+    return connector.invoke("drafts.create", {"subject": subject})
+
+
+def _created_at_most_once(connector: Connector, _: World, subject: str, code: str) -> str:
+    listed = connector.invoke("messages.list", {"folder": "drafts", "filter": f"subject eq '{subject}'"})
+    count = len(listed["value"])
+    return "" if int(code == OK) <= count <= 1 else f"{count} drafts"
 
 
 def _draft(connector: Connector, _: World) -> str:
@@ -176,6 +188,7 @@ CALLS: Mapping[str, Call] = {
     "send with a key": Call(
         _send_keyed, SEND_KEYED, _lasting(SEND_KEYED), _subject, _sent_once_when_repeated
     ),
+    "create": Call(_create, CREATE, _lasting(CREATE), _subject, _created_at_most_once),
     "upload": Call(_upload, UPLOAD, _lasting(UPLOAD), _draft, _attached_whole),
     "download": Call(_download, REPEATED, REPEATED_LASTING, check=_file_whole),
     "delta": Call(_delta, REPEATED, REPEATED_LASTING),
@@ -247,7 +260,7 @@ def cases(*, full: bool) -> list[Case]:
     return [
         one
         for one in every
-        if (calls.index(one.call) - weathers.index(one.weather) * (3 if one.times else 1)) % 7
+        if (calls.index(one.call) - weathers.index(one.weather) * (3 if one.times else 1)) % len(calls)
         in ((0, 1) if one.times else (2,))
     ]
 

@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from socket import SHUT_RD, SHUT_WR, SO_LINGER, SOL_SOCKET, create_connection, socket
 
 from .proxy import Certificates, Heard, Said, serve
@@ -118,12 +118,12 @@ class Sky:
 
     def set(self, weather: Weather | None, times: int | None = None) -> None:
         with self.lock:
-            self.weather, self.times = weather, times
+            self.weather, self.times = weather and replace(weather), times  # each time one of its own
 
-    def hit(self) -> None:
-        """An answer has been spoilt."""
+    def hit(self, by: Weather | None) -> None:
+        """An answer has been spoilt, by the weather that is, or by one that was."""
         with self.lock:
-            if self.times is not None:
+            if self.times is not None and self.weather is by:
                 self.times -= 1
                 self.weather = self.weather if self.times else None
 
@@ -147,7 +147,7 @@ class Sky:
             return said
         wrong = weather.spoil(said)
         if wrong is not said:
-            self.hit()
+            self.hit(weather)
         return wrong
 
     def asked(self, heard: Heard) -> Said:
@@ -177,19 +177,20 @@ class Sky:
             up.join(30)
 
     def _up(self, client: socket, server: socket) -> None:
-        swallowed = False
+        swallowed: Weather | None = None
         with suppress(OSError):
             while data := client.recv(1 << 16):
-                end = self.weather.end if self.weather else ""
+                weather = self.weather
+                end = weather.end if weather else ""
                 if end == "refuse":
-                    self.hit()
+                    self.hit(weather)
                     _reset(client)
                     break
-                swallowed = swallowed or end == "swallow"
+                swallowed = swallowed or (weather if end == "swallow" else None)
                 if not swallowed:
                     server.sendall(data)
         if swallowed:
-            self.hit()
+            self.hit(swallowed)
         with suppress(OSError):
             server.shutdown(SHUT_WR)
 
@@ -203,7 +204,7 @@ class Sky:
                     continue
                 if weather.passing is not None and passed + len(data) > weather.passing:
                     client.sendall(data[: weather.passing - passed])
-                    self.hit()
+                    self.hit(weather)
                     _ENDS[weather.end](client)
                     return
                 self._slowly(client, data, weather)
@@ -215,7 +216,7 @@ class Sky:
             try:
                 client.sendall(data[at : at + weather.piece])
             except OSError:
-                self.hit()
+                self.hit(weather)
                 raise
 
 
