@@ -81,6 +81,16 @@ def test_a_copy_whose_outcome_is_unknown_says_so_and_is_not_made_again(
     assert batches(outlook_sandbox) == 1
 
 
+def test_a_part_that_cannot_be_read_leaves_the_others_answers(
+    outlook_connector: Connector, outlook_sandbox: Sandbox
+) -> None:
+    outlook_sandbox.fault(match="POST /me/messages/*/copy", status=201, body="[]", times=1)
+    given = {"messageIds": BOTH, "destinationFolder": "archive"}
+    found = outlook_connector.invoke("messages.copyMany", given)["value"]
+    assert found[0]["problem"]["error"] == "OutcomeUnknown"
+    assert found[1]["message"]["id"]
+
+
 def test_a_batch_that_fails_later_leaves_the_earlier_answers(outlook_sandbox: Sandbox) -> None:
     filled(outlook_sandbox, 30)
     http = {"caBundle": outlook_sandbox.ca_file, "attempts": 1}
