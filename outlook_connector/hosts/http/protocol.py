@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import struct
+from operator import itemgetter
 from typing import Any, ClassVar
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,10 +22,13 @@ class Impatient(HttpToolsProtocol):
     """uvicorn's protocol for clients that may hang. The head of a request has to be there within ``patience`` seconds
     from its first byte, and not be too large; a connection needs one within ``patience`` seconds from its beginning,
     and another within ``IDLE`` seconds from the answer before. Of an answer, some has to be taken in each ``patience``
-    seconds. Trailer fields are headers to nobody: https://www.rfc-editor.org/rfc/rfc9110#section-6.5.1
+    seconds. Where there are ``most`` connections, a new one ends one that is idle.
+
+    Trailer fields are headers to nobody: https://www.rfc-editor.org/rfc/rfc9110#section-6.5.1
     """
 
     patience: ClassVar[float] = 30.0
+    most: ClassVar[int] = 1000
     _alarm: asyncio.TimerHandle | None = None
     _beside = 0
     _left = 0
@@ -33,6 +37,8 @@ class Impatient(HttpToolsProtocol):
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         self._await(self.patience)
+        if len(self.connections) > self.most:
+            self._make_room()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._calm()
@@ -76,6 +82,14 @@ class Impatient(HttpToolsProtocol):
             self._left = self.transport.get_write_buffer_size()
             self._await(self.patience if self._left or self._drains() else IDLE)
 
+    def _make_room(self) -> None:
+        """Ends the connection that would be ended next for being idle; where all have a call under way, this one."""
+        others = (one for one in self.connections if isinstance(one, Impatient) and one is not self)
+        idle = [(one._alarm.when(), one) for one in others if one._alarm is not None]
+        chosen = min(idle, key=itemgetter(0))[1] if idle else self
+        self.connections.discard(chosen)
+        cut_off(chosen.transport)
+
     def _await(self, seconds: float) -> None:
         self._calm()
         self._alarm = self.loop.call_later(seconds, self._late)
@@ -99,9 +113,9 @@ class Impatient(HttpToolsProtocol):
         return self.cycle is not None and self.cycle.more_body
 
 
-def protocol(patience: float) -> type[Impatient]:
-    """The protocol for one server."""
-    return type("Impatient", (Impatient,), {"patience": patience})
+def protocol(patience: float, most: int) -> type[Impatient]:
+    """The protocol for one server, which has ``most`` connections at once."""
+    return type("Impatient", (Impatient,), {"patience": patience, "most": most})
 
 
 def cut_off(transport: Any) -> None:

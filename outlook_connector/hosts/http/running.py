@@ -21,6 +21,9 @@ from .settings import Settings
 
 BACKLOG = 1024
 """Connections that the system keeps until they are taken."""
+AT_ONE_GO = 128
+"""Connections that are taken at one go at most; some times so many may be there before one is ended for them."""
+MOST_CONNECTIONS = 2000
 
 
 class _Server(uvicorn.Server):
@@ -30,6 +33,12 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, host: Host) -> None:
         super().__init__(config)
         self._host = host
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """asyncio takes as many at one go as it lets the system keep."""
+        await super().startup(sockets)
+        for listener in sockets or ():
+            listener.listen(BACKLOG)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._host.health.stopping = True
@@ -106,9 +115,10 @@ def check(settings: Settings) -> None:
 
 
 def _configured(host: Host, settings: Settings) -> uvicorn.Config:
+    most = _most_connections()
     config = uvicorn.Config(
         host.app,
-        http=protocol(settings.patience),
+        http=protocol(settings.patience, most),
         ws="none",
         lifespan="off",
         interface="asgi3",
@@ -116,6 +126,7 @@ def _configured(host: Host, settings: Settings) -> uvicorn.Config:
         log_config=None,
         server_header=False,
         proxy_headers=False,
+        backlog=min(AT_ONE_GO, max(1, most // 8)),
         ssl_certfile=settings.certificate,
         ssl_keyfile=settings.private_key,
         timeout_keep_alive=IDLE,
@@ -126,6 +137,16 @@ def _configured(host: Host, settings: Settings) -> uvicorn.Config:
     except OSError as error:
         raise ConfigError(f"The TLS certificate or its key cannot be used: {error.strerror}.") from None
     return config
+
+
+def _most_connections() -> int:
+    """A half of the files that the process may have open at once; the others are for stores, calls and files."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return MOST_CONNECTIONS
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return MOST_CONNECTIONS if allowed < 0 else min(MOST_CONNECTIONS, max(2, allowed // 2))
 
 
 def _listening(settings: Settings) -> socket.socket:
