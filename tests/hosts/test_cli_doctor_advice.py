@@ -29,7 +29,7 @@ def test_what_an_application_lacks_beside_others_is_a_failure(sandbox: Sandbox, 
 
 
 def test_an_application_without_permissions_is_told_both_reasons(sandbox: Sandbox, tmp_path: Path) -> None:
-    sandbox.directory.app.application &= {"User.Read.All"}
+    sandbox.directory.app.application &= {"User.Read.All", "MailboxSettings.Read"}
     config = config_file(tmp_path, sandbox.config(auth="application"))
     result = run("doctor", "--config", config)
     told, mailbox = one(result, "permissions"), one(result, "mailbox")

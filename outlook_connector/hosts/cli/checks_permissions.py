@@ -14,8 +14,8 @@ GRANTING = {
 }
 """How permissions are given to those whose token tells them as roles."""
 RBAC = "https://learn.microsoft.com/exchange/permissions-exo/application-rbac"
-EXCHANGES = "Mail"
-"""What the names begin with of those that Exchange can grant an application in place of Microsoft Entra, as well."""
+EXCHANGES = "Mail."
+"""What the names of the permissions for mail begin with, which Exchange can grant an application as well."""
 EITHER = f"Where Exchange grants them, have the mailbox put among those it grants them for ({RBAC}). Else:"
 
 UNTOLD = (
