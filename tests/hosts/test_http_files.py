@@ -155,10 +155,45 @@ def test_the_hosts_directory_goes_with_it(sandbox: Sandbox, tmp_path: Path, spoo
     assert list(spools.iterdir()) == []
 
 
+def test_an_upload_under_way_is_kept_however_long_it_takes(spools: Path) -> None:
+    now = [1000.0]
+    spool = Spool(lambda: now[0])
+    path = spool.place("a", 10)
+    now[0] += 2 * LIFE
+    spool.place("b", 1)
+    assert path.parent.exists()
+    assert spool.settle(path.parent, 5) == now[0] + LIFE
+
+
+def test_nothing_is_saved_among_the_uploads(host: Client, spools: Path) -> None:
+    folder = Path(upload(host, b"text")["path"]).parent
+    for target in (folder, folder.parent, folder / ".." / "new"):
+        answer = host.invoke("attachments.download", {**PDF, "saveTo": str(target)})
+        assert (answer.status_code, error(answer)["code"]) == (400, "invalidInput")
+    assert len(kept(spools)) == 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [("../../../.bashrc", "bashrc"), ("a\ud800.txt", "a_.txt"), ('c:\\x"\r\n.exe', "x___.exe")],
+)
+def test_a_senders_name_leads_nowhere(sent: str, told: str, host: Client, sandbox: Sandbox) -> None:
+    one = {"@odata.type": "#microsoft.graph.fileAttachment", "name": sent, "contentType": "a/b", "size": 1}
+    address = f"/messages/{QUARTERLY_REPORT}/attachments/{QUARTERLY_REPORT_PDF}"
+    sandbox.fault(f"GET *{address}*", status=200, body=json.dumps({**one, "id": QUARTERLY_REPORT_PDF}))
+    answer = host.post("/operations/attachments.download", PDF, headers=AS_BYTES)
+    assert answer.status_code == 200
+    assert answer.headers["content-disposition"] in (
+        f'attachment; filename="{told}"',
+        f"attachment; filename*=utf-8''{quote(told)}",
+    )
+
+
 def test_files_are_kept_an_hour_and_take_only_so_much_room(spools: Path) -> None:
     now = [1000.0]
     spool = Spool(lambda: now[0])
-    first, end = spool.place("a", MOST)
+    first = spool.place("a", MOST)
+    end = spool.settle(first.parent, MOST)
     with pytest.raises(Exception, match="room"):
         spool.place("b", 1)
     now[0] = end

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from outlook_connector import ConfigError
 from outlook_connector.hosts.http.connections import opened
 from outlook_connector.hosts.tasks.settings import read_settings
 from outlook_connector.sandbox import Sandbox
+from outlook_connector.sandbox.seed.anchors import QUARTERLY_REPORT
 
 
 @contextmanager
@@ -172,6 +174,28 @@ def test_what_does_not_end_in_time_is_cut_off_as_unknown(config: str, sandbox: S
     assert (result.code, [one.status_code for one in answers]) == (1, [424])
     assert error(answers[0])["code"] == "outcomeUnknown"
     assert "cut off" in result.err and "Traceback" not in result.err
+
+
+@pytest.mark.parametrize(
+    ("kind", "operation"),
+    [("application/x-ndjson", "messages.list"), ("application/octet-stream", "messages.getMime")],
+)
+def test_streams_and_files_that_have_not_begun_are_told_alike(
+    kind: str, operation: str, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    sandbox.fault("GET /me/m*", delay=8.0, times=3)
+    given = {} if operation == "messages.list" else {"messageId": QUARTERLY_REPORT}
+    stores = config_file(tmp_path, sandbox.config())
+    with (
+        served("--connection", f"default={stores}", "--grace", "1") as (client, running),
+        ThreadPoolExecutor() as pool,
+    ):
+        caller = pool.submit(client.invoke, operation, given, Accept=kind)
+        _until(lambda: any("/messages" in one.path for one in sandbox.requests))
+        running.process.send_signal(signal.SIGTERM)
+        answer = caller.result(20)
+        running.result()
+    assert (answer.status_code, error(answer)["code"]) == (424, "outcomeUnknown")
 
 
 def test_logs_hold_no_key_no_code_and_nothing_of_a_mail(config: str) -> None:

@@ -14,7 +14,8 @@ from .refusals import OTHER, headers_of, status_of
 log = logging.getLogger(__name__)
 
 NDJSON = "application/x-ndjson"
-_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+UNKEPT = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+"""Headers of what nobody keeps."""
 
 
 def json_bytes(value: Any) -> bytes:
@@ -24,7 +25,7 @@ def json_bytes(value: Any) -> bytes:
 
 def answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """``value`` as a JSON answer that nobody keeps."""
-    return Response(json_bytes(value), status, {**_HEADERS, **(headers or {})}, "application/json")
+    return Response(json_bytes(value), status, {**UNKEPT, **(headers or {})}, "application/json")
 
 
 def told(error: ConnectorError) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """Operations and polls over HTTP: the body is the input, the answer the output."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -43,20 +45,21 @@ class Calls:
         ``application/octet-stream`` the file that it gives."""
         name, connection = request.path_params["name"], self._connection(request)
         given = await self._input(request)
-        if accepts(request, NDJSON):
-            with self._metrics.operation(connection.connector, name):
+        with self._metrics.operation(connection.connector, name), _whole():
+            if accepts(request, NDJSON):
+                self._files.check_target(given)
                 items = await self._workers.run(partial(connection.connector.iterate, name, given))
                 return await stream(items, self._workers)
-        with self._metrics.operation(connection.connector, name):
             if accepts(request, BYTES):
                 return await self._files.content(connection, name, given, self._workers)
+            self._files.check_target(given)
             return await self._answered(partial(connection.connector.invoke, name, given))
 
     async def poll(self, request: Request) -> Response:
         """``{"value": [event, ...], "cursor", "more"}``, as ``Connector.poll`` gives it."""
         name, connection = request.path_params["name"], self._connection(request)
         given = await self._input(request)
-        with self._metrics.operation(connection.connector, name):
+        with self._metrics.operation(connection.connector, name), _whole():
             return await self._answered(partial(connection.connector.poll, name, given))
 
     def _connection(self, request: Request) -> Assembly:
@@ -69,17 +72,19 @@ class Calls:
 
     async def _answered(self, call: partial[dict[str, Any]]) -> Response:
         """Made in the thread too: an answer may have megabytes."""
-        try:
-            return await self._workers.run(lambda: answer(call()))
-        except asyncio.CancelledError:
-            raise _cut_off() from None
+        return await self._workers.run(lambda: answer(call()))
 
 
-def _cut_off() -> OutcomeUnknown:
-    return OutcomeUnknown(
-        "The host was stopped before this call had ended; what it does may have been done or not.",
-        details={"check": "Look in the mailbox before you repeat it."},
-    )
+@contextmanager
+def _whole() -> Iterator[None]:
+    """What the host's end cuts off is told as ``OutcomeUnknown``."""
+    try:
+        yield
+    except asyncio.CancelledError:
+        raise OutcomeUnknown(
+            "The host was stopped before this call had ended; what it does may have been done or not.",
+            details={"check": "Look in the mailbox before you repeat it."},
+        ) from None
 
 
 _SMALL = 64 * 1024

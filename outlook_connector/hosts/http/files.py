@@ -15,8 +15,8 @@ from ...assembly import Assembly
 from ...errors import InvalidInput
 from ...exporters.openapi import gives_content
 from ...exporters.openapi_fixed import BYTES, LARGEST_FILE
-from .answers import answer
-from .refusals import RequestRefused
+from .answers import UNKEPT, answer
+from .refusals import RequestRefused, stopped
 from .settings import Settings
 from .spool import Spool
 from .workers import Workers
@@ -39,11 +39,11 @@ class Files:
         most = int(stated) if stated.isdecimal() else LARGEST_FILE
         if most > LARGEST_FILE:
             raise _too_large()
-        path, end = self._spool.place(request.query_params.get("name", ""), most)
+        path = self._spool.place(request.query_params.get("name", ""), most)
         try:
             with path.open("xb") as target:
                 size = await self._received(request, target)
-            self._spool.settle(path.parent, size)
+            end = self._spool.settle(path.parent, size)
         except BaseException:
             self._spool.remove(path.parent)
             raise
@@ -65,7 +65,15 @@ class Files:
         except TimeoutError:
             message = f"Nothing of the file arrived for {patience:g} seconds."
             raise RequestRefused(message, code="tooSlow", retryable=True) from None
+        except asyncio.CancelledError:
+            raise stopped() from None
         return size
+
+    def check_target(self, given: dict[str, Any]) -> None:
+        """Raises ``InvalidInput`` for a ``saveTo`` within the host's own directory, which nobody would clear away."""
+        target = given.get("saveTo")
+        if isinstance(target, str) and self._spool.holds(target):
+            raise InvalidInput.of([("/saveTo", f"is the host's own: accept {BYTES} to get the file itself")])
 
     async def content(
         self, connection: Assembly, name: str, given: dict[str, Any], workers: Workers
@@ -87,13 +95,13 @@ class Files:
 
 
 class _Download(FileResponse):
-    """The file, which is removed when it has been sent, or cannot be."""
+    """The file, which is removed when it has been sent, or cannot be; under the name that it was kept by, in which
+    nothing of the sender's leads anywhere."""
 
     def __init__(self, result: dict[str, Any], folder: Path, spool: Spool) -> None:
         path = Path(result["path"])
         kind = str(result.get("contentType") or "message/rfc822")
-        headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-        super().__init__(path, 200, headers, _safe(kind), filename=str(result.get("name") or path.name))
+        super().__init__(path, 200, UNKEPT, _safe(kind), filename=path.name)
         self._gone = partial(spool.remove, folder)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -29,6 +29,11 @@ class RequestRefused(ConnectorError):
     default_code = "badRequest"
 
 
+def stopped() -> RequestRefused:
+    """The host was told to stop, and ends what has not."""
+    return RequestRefused("The host was stopped before this had ended.", code="stopping", retryable=True)
+
+
 OWN: Mapping[str, int] = {
     "badRequest": 400,
     "connectionNotNamed": 400,

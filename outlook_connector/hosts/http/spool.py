@@ -1,5 +1,6 @@
 """Files on their way through the host: a directory of its own, which goes when the host does."""
 
+import math
 import secrets
 import shutil
 import tempfile
@@ -36,9 +37,16 @@ class Spool:
         self._ends.pop(folder, None)
         shutil.rmtree(folder, ignore_errors=True)
 
-    def place(self, name: str, size: int) -> tuple[Path, float]:
-        """Where an uploaded file of ``size`` bytes at most goes, and the time at which it is removed. Raises
-        ``RequestRefused`` (``busy``) where the files of others leave no room."""
+    def holds(self, path: str) -> bool:
+        """Whether a path is the directory, or leads into it."""
+        try:
+            return Path(path).expanduser().resolve().is_relative_to(self.directory)
+        except (OSError, RuntimeError, ValueError):
+            return False
+
+    def place(self, name: str, size: int) -> Path:
+        """Where a file of ``size`` bytes at most goes while it is uploaded. Raises ``RequestRefused`` (``busy``) where
+        the files of others leave no room."""
         now = self._clock()
         for folder in [one for one, (end, _) in self._ends.items() if end <= now]:
             self.remove(folder)
@@ -46,13 +54,14 @@ class Spool:
             message = "The uploaded files take all the room there is. Repeat this later."
             raise RequestRefused(message, code="busy", retryable=True, details={"retryAfter": 60})
         folder = self.folder()
-        self._ends[folder] = (now + LIFE, size)
-        return folder / safe_name(name, "file"), now + LIFE
+        self._ends[folder] = (math.inf, size)
+        return folder / safe_name(name, "file")
 
-    def settle(self, folder: Path, size: int) -> None:
-        """Of the room that was kept for a file, only ``size`` bytes were needed."""
-        end, _ = self._ends[folder]
+    def settle(self, folder: Path, size: int) -> float:
+        """The file is there, and ``size`` bytes of its room were needed: the time at which it is removed."""
+        end = self._clock() + LIFE
         self._ends[folder] = (end, size)
+        return end
 
     def close(self) -> None:
         shutil.rmtree(self.directory, ignore_errors=True)

@@ -1,5 +1,6 @@
 """A collection as it comes, one JSON value a line: https://github.com/ndjson/ndjson-spec"""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
@@ -8,8 +9,8 @@ from typing import Any
 from starlette.responses import Response, StreamingResponse
 
 from ...errors import ConnectorError
-from .answers import NDJSON, json_bytes, told
-from .refusals import RequestRefused
+from .answers import NDJSON, UNKEPT, json_bytes, told
+from .refusals import RequestRefused, stopped
 from .workers import Workers
 
 MOST = 200
@@ -35,7 +36,7 @@ async def stream(items: Iterator[dict[str, Any]], workers: Workers) -> Response:
     first = await workers.run(lambda: batch(items))
     if first.error and not first.items:
         raise first.error
-    return StreamingResponse(_lines(items, first, workers), media_type=NDJSON)
+    return StreamingResponse(_lines(items, first, workers), headers=UNKEPT, media_type=NDJSON)
 
 
 def batch(items: Iterator[dict[str, Any]], clock: Callable[[], float] = time.monotonic) -> Batch:
@@ -62,6 +63,8 @@ async def _lines(items: Iterator[dict[str, Any]], now: Batch, workers: Workers) 
             now = await workers.run(lambda: batch(items))
         except RequestRefused as error:
             now = Batch([], error=error)
+        except asyncio.CancelledError:
+            now = Batch([], error=stopped())
     if now.error:
         yield json_bytes(told(now.error)) + b"\n"
 
