@@ -14,7 +14,7 @@ from .consenting import consent_told
 from .context import Context
 from .errors import ConnectorError, InvalidInput, OutcomeUnknown, UnexpectedResponse
 from .frames import bare, readable, without_frames
-from .graph.client import WHERE_TO_LOOK
+from .graph.outcome import WHERE_TO_LOOK
 from .graph.paging import DEFAULT_LIMIT, PACE, Listing, Place, collect, iterate, listing, page_size
 from .handlers import Handler, find_handler
 from .manifest import Manifest, Operation

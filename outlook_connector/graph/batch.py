@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 from ..binding import GraphRequest
 from ..errors import ConnectorError, UnexpectedResponse
 from ..reply import Reply, error_of, retry_after
-from .client import BATCH, Graph, unknown_outcome
+from .client import BATCH, Graph
+from .outcome import unknown_outcome
 from .retry import DECISIONS, Verdict, failure_of, wait
 from .shaping import part
 

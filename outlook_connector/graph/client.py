@@ -19,7 +19,7 @@ import requests
 from ..auth import TokenSource
 from ..binding import GraphRequest, get
 from ..config import Config
-from ..errors import ConnectorError, OutcomeUnknown, Throttled, TransportError, UnexpectedResponse
+from ..errors import ConnectorError, Throttled, TransportError, UnexpectedResponse
 from ..progress import Moving, Report, silent
 from ..reply import Reply, error_of, retry_after, text_of
 from ..telemetry import UNSEEN, Unseen
@@ -29,6 +29,7 @@ from .bearer import Bearer
 from .budget import Budget
 from .gate import Want
 from .limits import Limits
+from .outcome import already_gone, unknown_outcome
 from .retry import DECISIONS, Failure, Verdict, wait
 from .retry import failure_of as failure_of_status
 from .session import Sessions
@@ -167,7 +168,8 @@ class Graph:
                 with ExitStack() as under_way:
                     self._pass(request, content, until, under_way)
                     response = self._send(request, content, token, (attempt, until, under_way))
-                    if response.status_code < 300 or (doubtful and _already_gone(request, response)):
+                    status = response.status_code
+                    if status < 300 or (doubtful and already_gone(request, status)):
                         taken = take(response, until, under_way)
                         self.budget.earn()
                         return taken
@@ -259,16 +261,3 @@ class Graph:
 
 
 BATCH = "/$batch"
-WHERE_TO_LOOK = "Sent Items and Drafts for a mail, else the folder that the new item belongs in"
-
-
-def unknown_outcome(request: GraphRequest, problem: ConnectorError) -> OutcomeUnknown:
-    """The error for a request that must not be repeated blindly and whose answer is missing or cannot be read."""
-    action = request.path.rsplit("/", 1)[-1] if request.root != "link" else "request"
-    check = "Deleted Items" if request.method == "DELETE" else WHERE_TO_LOOK
-    return OutcomeUnknown.after(problem, f"{request.method} …/{action[:40]}", check)
-
-
-def _already_gone(request: GraphRequest, response: requests.Response) -> bool:
-    """A DELETE whose first answer was lost finds nothing the second time: it has been done."""
-    return request.method == "DELETE" and response.status_code == 404
