@@ -58,6 +58,13 @@ def connected(host: Client) -> bool:
     return bool(host.get("/connections", headers={"X-API-Key": KEY}).json()["connections"][0]["signedIn"])
 
 
+def test_who_has_not_signed_in_is_told_where(host: Client) -> None:
+    listed = host.get("/connections").json()["connections"][0]
+    refused = error(host.invoke("profile.get"))
+    for told in (listed["advice"], refused["message"], refused["details"]["advice"]):
+        assert "/connect/sales" in told
+
+
 def test_a_mailbox_is_connected_in_the_browser(host: Client, sandbox: Sandbox) -> None:
     browser = Browser(host, sandbox)
     page = browser.open(browser.signed_in(browser.begun()))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import trustme
-from http_world import Client, error, running
+from http_world import Client, running
 
 from outlook_connector import connect
 from outlook_connector.assembly import assemble
@@ -93,6 +93,15 @@ def test_a_mail_wakes_a_watch_by_way_of_the_host(sandbox: Sandbox, tmp_path: Pat
             assert first.result(30)["message"]["subject"] == "By push"
 
 
+@pytest.mark.parametrize(
+    ("sent", "query"),
+    [(body("a guess"), ""), (b"{", ""), (b"x" * 5_000_000, ""), (b"", "?validationToken=a")],
+)
+def test_strangers_do_not_learn_which_connections_there_are(sent: bytes, query: str, host: Client) -> None:
+    ours, none = (host.post(f"/notifications/{name}{query}", data=sent) for name in ("sales", "nobody"))
+    assert (ours.status_code, ours.content) == (none.status_code, none.content)
+    assert dict(ours.headers, date="") == dict(none.headers, date="")
+
+
 def test_a_connection_that_is_none_receives_nothing(host: Client) -> None:
-    answer = host.post("/notifications/nobody", data=body(SECRET))
-    assert (answer.status_code, error(answer)["code"]) == (404, "unknownConnection")
+    assert host.post("/notifications/nobody", data=body(SECRET)).status_code == 403

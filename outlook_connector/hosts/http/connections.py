@@ -60,6 +60,11 @@ class Connections:
                 stack.callback(one.connector.close)
 
 
+def with_connect(advice: str, name: str) -> str:
+    """An advice to sign in, with the way that this host has for it."""
+    return f"{advice} At this host: open /connect/{name} in a browser."
+
+
 def opened(files: Mapping[str, str | None]) -> Connections:
     """The connections of these configuration files; ``None`` stands for the environment. Makes no request.
 

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from ...assembly import Assembly
 from ...errors import ConnectorError
 from .answers import answer, refused, told
-from .connections import Connections
+from .connections import Connections, with_connect
 from .refusals import RequestRefused
 from .workers import Workers
 
@@ -63,4 +63,7 @@ def described(name: str, connection: Assembly) -> dict[str, Any]:
         status = connection.context.auth.status()
     except ConnectorError:
         return {**facts, "signedIn": None, "username": None, "advice": None}
-    return {**facts, **{key: status[key] for key in ("signedIn", "username", "advice")}}
+    advice = status["advice"]
+    if advice and config.auth == "delegated":
+        advice = with_connect(advice, name)
+    return {**facts, "signedIn": status["signedIn"], "username": status["username"], "advice": advice}
