@@ -172,6 +172,27 @@ def test_a_file_of_the_persons_own_is_attached(page: Page, host: Client, tmp_pat
     assert [(one["name"], one["size"] > 0) for one in listed] == [("report.txt", True)]
 
 
+def test_enter_opens_the_best_that_is_found_and_a_trigger_is_polled_from_its_cursor(
+    page: Page, host: Client
+) -> None:
+    page.open()
+    search = page.one("#search")
+    search.send_keys("nothing-like-it")
+    page.until("#found", lambda one: one.text.startswith("0 of "))
+    search.clear()
+    search.send_keys("mail arrived", Keys.ENTER)
+    page.until(".input .run", lambda one: one.text == "Poll")
+    assert page.browser.current_url.endswith("#message.received")
+    assert "0 items" in page.run().text
+    host.invoke("messages.send", {"to": ["adele@contoso.example"], "subject": "Arrived"})
+    page.click("#result .result-head button:last-child")
+    page.until("#result .done", lambda one: one.text.startswith("1 item "))
+    page.click("#result input[value=JSON]")
+    event = json.loads(page.one("#result pre").text)["value"][0]
+    arrived = host.invoke("messages.list", {"folder": "inbox", "limit": 1}).json()["value"][0]
+    assert (event["messageId"], arrived["subject"]) == (arrived["id"], "Arrived")
+
+
 def test_an_error_names_its_code_what_to_do_and_the_field(page: Page) -> None:
     page.open("messages.send")
     page.write("to", "kim@contoso.example\nnobody")

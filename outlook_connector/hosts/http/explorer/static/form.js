@@ -19,8 +19,8 @@ const OPTIONS = {
   ajax: false,
 };
 
-/** A form for `entry` inside `holder`: `value()`, `set(input)`, `holds(input)`, `complain(problems)`, `focus(pointer)`; `changed` is
- * called after every change. */
+/** A form for `entry` inside `holder`: `value()`, `set(input)`, `holds(input)`, `complain(problems)`, `focus(pointer)`;
+ * `changed` is called after every change. */
 export async function operationForm(holder, entry, changed) {
   const schema = formSchema(entry.inputSchema);
   const first = new Set(shownFirst(entry.inputSchema, entry.examples));

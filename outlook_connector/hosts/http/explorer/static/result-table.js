@@ -1,7 +1,16 @@
 // A table from JSON: pure.
 
 const COLUMNS = 5;
-const FIRST = ["subject", "displayName", "name", "title", "from", "toRecipients", "receivedDateTime"];
+const FIRST = [
+  "message",
+  "subject",
+  "displayName",
+  "name",
+  "title",
+  "from",
+  "toRecipients",
+  "receivedDateTime",
+];
 const FIRST_TOO = [
   "isRead",
   "hasAttachments",
@@ -12,19 +21,25 @@ const FIRST_TOO = [
   "size",
   "status",
 ];
-const HIDDEN = ["id", "etag", "changeKey"];
+const HIDDEN = ["id", "messageId", "etag", "changeKey"];
 
 /** `{columns, rows}` of a list's items: each row `{id, cells}` with `[short text, whole text]` for every column. */
 export function tableOf(items) {
   const columns = chosen(items);
   const rows = items.map((item) => ({
-    id: typeof item?.id === "string" ? item.id : null,
+    id: idOf(item),
     cells: (isPlain(item) ? columns.map((name) => item[name]) : [item]).map((value) => [
       brief(value),
       shown(value),
     ]),
   }));
   return { columns, rows };
+}
+
+/** What other operations take: an event's message, else the item itself. */
+function idOf(item) {
+  const id = item?.messageId ?? item?.id;
+  return typeof id === "string" ? id : null;
 }
 
 /** `[[name, text], ...]` of an object. */
@@ -58,9 +73,10 @@ function weight(items, name) {
   return Math.max(...items.map((item) => shown(item?.[name]).length)) > 60 ? 1 : 0;
 }
 
-/** People by name, where they have one; everything else as `shown`. */
+/** People by name, where they have one, messages by subject; everything else as `shown`. */
 function brief(value) {
   if (Array.isArray(value)) return value.map(brief).filter(Boolean).join(", ");
+  if (typeof value?.subject === "string") return value.subject;
   const person = value?.emailAddress ?? value;
   return typeof person?.address === "string" && person.name ? person.name : shown(value);
 }
