@@ -10,12 +10,12 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 $(VENV)/.run: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install -q -e ".[sandbox]"
+	$(BIN)/pip install -q --no-compile -e ".[sandbox]"
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.run pyproject.toml
-	$(BIN)/pip install -q "pip>=25.1"
-	$(BIN)/pip install -q -e ".[all]" --group dev
+	$(BIN)/pip install -q --no-compile "pip>=25.1"
+	$(BIN)/pip install -q --no-compile -e ".[all]" --group dev
 	touch $@
 
 demo: $(VENV)/.run          ## the whole connector at work against the sandbox, over real OAuth and HTTP
