@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -136,6 +137,24 @@ def test_slow_items_are_sent_as_they_come() -> None:
     now = iter(range(100))
     found = batch(iter([{"id": "1"}, {"id": "2"}]), lambda: float(next(now)))
     assert (found.items, found.more) == ([{"id": "1"}], True)
+
+
+def test_what_is_there_does_not_wait_for_what_is_slow(host: Client, sandbox: Sandbox) -> None:
+    sandbox.fault("GET *messages*", delay=0.01)
+    sandbox.fault("GET *messages*", delay=3.0)
+    begun = time.monotonic()
+    answer = host.post(
+        "/operations/messages.list", {"pageSize": 2}, headers={"Accept": "application/x-ndjson"}, stream=True
+    )
+    lines = answer.iter_lines()
+    assert [bool(json.loads(next(lines))["id"]) for _ in range(2)] == [True, True]
+    first = time.monotonic() - begun
+    assert len(list(lines)) > 1
+    assert first + 1.5 < time.monotonic() - begun
+    assert (answer.headers["cache-control"], answer.headers["x-content-type-options"]) == (
+        "no-store",
+        "nosniff",
+    )
 
 
 def test_what_is_no_collection_does_not_stream(host: Client) -> None:

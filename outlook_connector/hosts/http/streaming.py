@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from starlette.responses import Response, StreamingResponse
@@ -33,34 +34,59 @@ class Batch:
 async def stream(items: Iterator[dict[str, Any]], workers: Workers) -> Response:
     """The answer that sends ``items``. The first are asked for before it begins, so that an error with them has a
     status of its own; a later one is the last line, ``{"error": {...}}``."""
-    first = await workers.run(lambda: batch(items))
+    batches = _batches(items, workers)
+    first = await anext(batches)
     if first.error and not first.items:
         raise first.error
-    return StreamingResponse(_lines(items, first, workers), headers=UNKEPT, media_type=NDJSON)
+    return StreamingResponse(_lines(first, batches), headers=UNKEPT, media_type=NDJSON)
 
 
-def batch(items: Iterator[dict[str, Any]], clock: Callable[[], float] = time.monotonic) -> Batch:
-    """The next items; fewer where they are slow to come."""
-    found: list[dict[str, Any]] = []
+def batch(
+    items: Iterator[dict[str, Any]],
+    clock: Callable[[], float] = time.monotonic,
+    found: list[dict[str, Any]] | None = None,
+) -> Batch:
+    """The next items, in ``found``, from which another thread may take them meanwhile; fewer where they are slow to
+    come."""
+    found = [] if found is None else found
     until = clock() + SOON
     try:
-        for item in items:
+        for count, item in enumerate(items, 1):
             found.append(item)
-            if len(found) == MOST or clock() > until:
+            if count == MOST or clock() > until:
                 return Batch(found, more=True)
     except ConnectorError as error:
         return Batch(found, error=error)
     return Batch(found)
 
 
-async def _lines(items: Iterator[dict[str, Any]], now: Batch, workers: Workers) -> AsyncIterator[bytes]:
+async def _batches(items: Iterator[dict[str, Any]], workers: Workers) -> AsyncGenerator[Batch]:
+    """All of them; what is there does not wait for a next item that takes long."""
+    more = True
+    while more:
+        found: list[dict[str, Any]] = []
+        task = asyncio.ensure_future(workers.run(partial(batch, items, found=found)))
+        try:
+            while not (await asyncio.wait({task}, timeout=SOON))[0]:
+                taken = found[:]
+                del found[: len(taken)]
+                if taken:
+                    yield Batch(taken, more=True)
+        finally:
+            task.cancel()
+        now = task.result()
+        more = now.more
+        yield now
+
+
+async def _lines(now: Batch, batches: AsyncIterator[Batch]) -> AsyncIterator[bytes]:
     while True:
         for piece in _pieces(now.items):
             yield piece
         if not now.more:
             break
         try:
-            now = await workers.run(lambda: batch(items))
+            now = await anext(batches)
         except RequestRefused as error:
             now = Batch([], error=error)
         except asyncio.CancelledError:
