@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -98,7 +99,11 @@ def running(place: Path, package: Path) -> Iterator[NodeRed]:
     with (
         log.open("w") as out,
         subprocess.Popen(
-            [*command, "--port", str(port)], stdout=out, stderr=out, env={**os.environ, "PATH": path()}
+            [*command, "--port", str(port)],
+            stdout=out,
+            stderr=out,
+            env={**os.environ, "PATH": path()},
+            start_new_session=True,
         ) as process,
     ):
         try:
@@ -106,7 +111,7 @@ def running(place: Path, package: Path) -> Iterator[NodeRed]:
             awaited(lambda: "Started flows" in red.said(), 60)
             yield red
         finally:
-            process.terminate()
+            os.killpg(process.pid, signal.SIGTERM)  # node may be a child of what was started
             process.wait(20)
 
 
