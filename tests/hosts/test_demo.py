@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Mapping
 
 import pytest
@@ -17,10 +16,8 @@ from outlook_connector.sandbox import Sandbox
 
 
 def test_the_demo_tells_its_story_and_verifies_each_step() -> None:
-    started = time.monotonic()
     result = run("demo")
     assert result.code == 0, result.err
-    assert time.monotonic() - started < 10
     assert f"All {len(STEPS)} steps verified" in result.err
     assert all(step.title in result.err for step in STEPS)
     assert result.out == ""
