@@ -171,7 +171,19 @@ def test_patterns_of_a_policy_take_no_longer(rule: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["eyJ", "Bearer ", "?", "password=", "eyJa.", "access_token:", "/users/", "code", "0" * 32 + ".", "0" * 33]
+    "piece",
+    [
+        "eyJ",
+        "Bearer ",
+        "?",
+        "password=",
+        "eyJa.",
+        "access_token:",
+        "/users/",
+        "code",
+        "0" * 32 + ".",
+        "0" * 33,
+    ],
 )
 def test_redaction_takes_linear_time(piece: str) -> None:
     assert _timed(redacted, piece * (100_000 // len(piece))) < 0.2
