@@ -21,11 +21,12 @@ $(VENV)/.dev: $(VENV)/.run pyproject.toml
 demo: $(VENV)/.run          ## the whole connector at work against the sandbox, over real OAuth and HTTP
 	@$(BIN)/outlook-connector demo
 
-test: $(VENV)/.dev          ## the contract, the parts and the sandbox; a test that needs a browser says so when it is missing
-	$(BIN)/python -m pytest -n 4 --ignore=tests/hosts --ignore=tests/faults --ignore=tests/clients --ignore=tests/scale
+test: $(VENV)/.dev          ## the contract, the parts and the sandbox
+	$(BIN)/python -m pytest -n 4 -m "not browser" --ignore=tests/hosts --ignore=tests/faults --ignore=tests/clients --ignore=tests/scale
 
-test-hosts: $(VENV)/.dev    ## command line, HTTP, agents, Celery, exports and the README, as processes of their own
+test-hosts: $(VENV)/.dev    ## command line, HTTP, agents, Celery, exports and the README, as processes; pages in a browser
 	$(BIN)/python -m pytest -n 4 --dist loadgroup tests/hosts --ignore-glob='*/test_export_node_red_*.py' --ignore=tests/hosts/test_mcp_clients.py
+	$(BIN)/python -m pytest -m browser tests/sandbox
 
 tests/hosts/node_red/node_modules/.made: tests/hosts/node_red/package-lock.json $(CLIENTS)/javascript/.made
 	cd $(<D) && PATH="$(CURDIR)/$(CLIENTS)/javascript/bin:$$PATH" npm ci --silent --no-audit --no-fund
