@@ -6,7 +6,7 @@ CLIENTS := .venv-clients
 PEERS := .venv-peers
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-hosts test-faults test-node-red test-mcp test-scale test-clients check docs faults bench clean
+.PHONY: demo test test-hosts test-faults test-node-red test-mcp prepare test-scale test-clients check docs faults bench clean
 
 $(VENV)/.run: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -25,7 +25,7 @@ test: $(VENV)/.dev          ## the contract, the parts and the sandbox
 	$(BIN)/python -m pytest -n 4 -m "not browser" --ignore=tests/hosts --ignore=tests/faults --ignore=tests/clients --ignore=tests/scale
 
 test-hosts: $(VENV)/.dev    ## command line, HTTP, agents, Celery, exports and the README, as processes; pages in a browser
-	$(BIN)/python -m pytest -n 4 --dist loadgroup tests/hosts --ignore-glob='*/test_export_node_red_*.py' --ignore=tests/hosts/test_mcp_clients.py
+	$(BIN)/python -m pytest -n 4 tests/hosts --ignore-glob='*/test_export_node_red_*.py' --ignore=tests/hosts/test_mcp_clients.py
 	$(BIN)/python -m pytest -m browser tests/sandbox
 
 tests/hosts/node_red/node_modules/.made: tests/hosts/node_red/package-lock.json $(CLIENTS)/javascript/.made
@@ -44,6 +44,9 @@ tests/hosts/mcp_tools/node_modules/.made: tests/hosts/mcp_tools/package-lock.jso
 
 test-mcp: $(VENV)/.dev tests/hosts/mcp_tools/node_modules/.made   ## the MCP host by the conformance tool and the inspector
 	$(BIN)/python -m pytest tests/hosts/test_mcp_clients.py
+
+prepare: $(CLIENTS)/msgraph_sdk/.made $(CLIENTS)/o365_client/.made tests/clients/javascript/node_modules/.made \
+	tests/hosts/node_red/node_modules/.made tests/hosts/mcp_tools/node_modules/.made    ## what other clients and tools need
 
 test-scale: $(VENV)/.dev    ## large amounts: 150 MB attachments, trees of folders, thousands of messages, generated mails
 	$(BIN)/python -m pytest tests/scale

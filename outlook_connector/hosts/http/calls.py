@@ -11,11 +11,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ...assembly import Assembly
-from ...errors import OutcomeUnknown, SignInRequired
+from ...errors import OutcomeUnknown
 from ...exporters.openapi_fixed import BYTES
 from .answers import NDJSON, accepts, answer
 from .bodies import object_of, read_body
-from .connections import Connections, with_connect
+from .connections import Connections
 from .files import Files
 from .metrics import Metrics
 from .settings import Settings
@@ -45,7 +45,7 @@ class Calls:
         ``application/octet-stream`` the file that it gives."""
         name, connection = request.path_params["name"], self._connection(request)
         given = await self._input(request)
-        with self._metrics.operation(connection.connector, name), self._told(request):
+        with self._metrics.operation(connection.connector, name), _whole():
             if accepts(request, NDJSON):
                 self._files.check_target(given)
                 items = await self._workers.run(partial(connection.connector.iterate, name, given))
@@ -59,7 +59,7 @@ class Calls:
         """``{"value": [event, ...], "cursor", "more"}``, as ``Connector.poll`` gives it."""
         name, connection = request.path_params["name"], self._connection(request)
         given = await self._input(request)
-        with self._metrics.operation(connection.connector, name), self._told(request):
+        with self._metrics.operation(connection.connector, name), _whole():
             return await self._answered(partial(connection.connector.poll, name, given))
 
     def _connection(self, request: Request) -> Assembly:
@@ -74,27 +74,17 @@ class Calls:
         """Made in the thread too: an answer may have megabytes."""
         return await self._workers.run(lambda: answer(call()))
 
-    @contextmanager
-    def _told(self, request: Request) -> Iterator[None]:
-        """What the host's end cuts off is ``OutcomeUnknown``; whom it asks to sign in is told where."""
-        try:
-            yield
-        except SignInRequired as error:
-            name = request.headers.get(CONNECTION_HEADER) or self._connections.usual()
-            if name is None or self._connection(request).connector.config.auth != "delegated":
-                raise
-            raise _to_connect(error, name) from None
-        except asyncio.CancelledError:
-            raise OutcomeUnknown(
-                "The host was stopped before this call had ended; what it does may have been done or not.",
-                details={"check": "Look in the mailbox before you repeat it."},
-            ) from None
 
-
-def _to_connect(error: SignInRequired, name: str) -> SignInRequired:
-    details = {**error.details, "advice": with_connect(error.details.get("advice", "Sign in."), name)}
-    message = with_connect(error.message, name)
-    return SignInRequired(message, code=error.code, retryable=error.retryable, details=details)
+@contextmanager
+def _whole() -> Iterator[None]:
+    """What the host's end cuts off is told as ``OutcomeUnknown``."""
+    try:
+        yield
+    except asyncio.CancelledError:
+        raise OutcomeUnknown(
+            "The host was stopped before this call had ended; what it does may have been done or not.",
+            details={"check": "Look in the mailbox before you repeat it."},
+        ) from None
 
 
 _SMALL = 64 * 1024
