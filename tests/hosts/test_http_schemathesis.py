@@ -93,7 +93,7 @@ def schemathesis(directory: Path, url: str, *options: str) -> str:
 
 def test_every_answer_of_every_operation_is_as_described(host: str, tmp_path: Path) -> None:
     told = schemathesis(
-        tmp_path, host, "--phases", "examples,fuzzing", "-n", "2", "-w", "2", "--exclude-path", SLOW
+        tmp_path, host, "--phases", "examples,fuzzing", "-n", "1", "-w", "2", "--exclude-path", SLOW
     )
     everything = len(document(CATALOGUE)["paths"])
     assert re.search(rf"Tested:\s+{everything - 1}\b", told)
