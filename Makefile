@@ -36,7 +36,7 @@ test-node-red: $(VENV)/.dev tests/hosts/node_red/node_modules/.made    ## the ex
 	$(BIN)/python -m pytest tests/hosts/test_export_node_red_runs.py tests/hosts/test_export_node_red_editor.py
 
 test-faults: $(VENV)/.dev   ## the smaller fault runs: kill -9, lost answers, refresh races
-	$(BIN)/python -m pytest -n 2 tests/faults
+	$(BIN)/python -m pytest -n 4 tests/faults
 
 tests/hosts/mcp_tools/node_modules/.made: tests/hosts/mcp_tools/package-lock.json $(CLIENTS)/javascript/.made
 	cd $(<D) && PATH="$(CURDIR)/$(CLIENTS)/javascript/bin:$$PATH" npm ci --silent --no-audit --no-fund
