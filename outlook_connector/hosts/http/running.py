@@ -1,7 +1,6 @@
 """The server: listening, and stopping so that what has begun is finished."""
 
 import logging
-import os
 import signal
 import socket
 import threading
@@ -14,6 +13,7 @@ import uvicorn
 
 from ...errors import ConfigError
 from ...manifest import Manifest
+from ..listening import listening
 from .app import Host, application
 from .connections import Connections
 from .protocol import IDLE, protocol
@@ -88,7 +88,7 @@ def serve(
         logging.getLogger(name).addFilter(_without_traceback)
     host = application(manifest, connections, settings)
     server = _Server(_configured(host, settings), host)
-    listener = _listening(settings)
+    listener = listening(settings.host, settings.port, BACKLOG)
     ready(Running(listener.getsockname()[1], server.stop))
     try:
         server.run(sockets=[listener])
@@ -147,19 +147,3 @@ def _most_connections() -> int:
         return MOST_CONNECTIONS
     allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return MOST_CONNECTIONS if allowed < 0 else min(MOST_CONNECTIONS, max(2, allowed // 2))
-
-
-def _listening(settings: Settings) -> socket.socket:
-    """A socket of TCP by name: without it, uvicorn's answers wait for acknowledgements."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        if os.name == "posix":
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((settings.host, settings.port))
-        listener.listen(BACKLOG)
-    except (OSError, UnicodeError) as error:
-        listener.close()
-        told = getattr(error, "strerror", None) or "it is no address"
-        raise ConfigError(f"{settings.host}:{settings.port} cannot be listened on: {told}.") from None
-    return listener

@@ -1,7 +1,6 @@
 """The protocol over streamable HTTP, at ``/mcp``
 (https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#streamable-http)."""
 
-import os
 import socket
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -11,6 +10,7 @@ from starlette.types import ASGIApp
 
 from ...dispatcher import Connector
 from ...errors import ConfigError
+from ..listening import listening
 from .draining import Draining
 from .guard import Guard
 from .logs import calm
@@ -22,6 +22,9 @@ LARGEST = 32 * 1024 * 1024
 
 GRACE = 30
 """Seconds that calls under way have left when the server is stopped."""
+
+BACKLOG = 128
+"""Connections that the system keeps until they are taken."""
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -51,7 +54,7 @@ def serve(
 ) -> None:
     """Serves until ``stop`` is set; ``ready`` hears the address. Raises ``ConfigError`` where the port is taken."""
     calm()
-    listening = _listening(host, port)
+    listener = listening(host, port, BACKLOG)
     draining = Draining(application)
     config = uvicorn.Config(
         draining,
@@ -62,34 +65,19 @@ def serve(
         ws="none",
     )
     running = uvicorn.Server(config)
-    thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]}, name="mcp-http")
+    thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]}, name="mcp-http")
     thread.start()
     try:
-        ready(_address(listening))
+        ready(_address(listener))
         while thread.is_alive() and not stop.wait(0.5):
             pass
         draining.drain(GRACE)
     finally:
         running.should_exit = True
         thread.join()
-        listening.close()
+        listener.close()
 
 
-def _listening(host: str, port: int) -> socket.socket:
-    """A socket that says it is TCP: uvicorn's own does not, and loses TCP_NODELAY for it."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    if os.name == "posix":
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        made.bind((host, port))
-        made.listen(128)
-    except OSError as error:
-        made.close()
-        raise ConfigError(f"{host} port {port} cannot be listened on: {error.strerror}.") from None
-    return made
-
-
-def _address(listening: socket.socket) -> str:
-    host, port = listening.getsockname()[:2]
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
     return f"http://{f'[{host}]' if ':' in host else host}:{port}{PATH}"
