@@ -12,14 +12,9 @@ import pytest
 from cli_world import run
 from node_red_world import PACKAGE
 
-from outlook_connector.manifest import Manifest, load
+from outlook_connector.manifest import Manifest
 
 Json = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def manifest() -> Manifest:
-    return load()
 
 
 @pytest.fixture(scope="module")

@@ -36,20 +36,6 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def mailbox() -> Iterator[Sandbox]:
-    """A sandbox that nobody resets under the host, which would sign it out."""
-    with Sandbox() as sandbox:
-        yield sandbox
-
-
-@pytest.fixture(scope="module")
-def host(mailbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    config = config_file(tmp_path_factory.mktemp("connection"), mailbox.config())
-    with serving(config, "office") as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
 def connector(mailbox: Sandbox) -> Iterator[Connector]:
     with connect(mailbox.config()) as found:
         yield found

@@ -17,17 +17,12 @@ from cli_world import config_file, run
 from http_running import KEY, serving
 from openapi_spec_validator import OpenAPIV2SpecValidator
 
-from outlook_connector.manifest import Manifest, load
+from outlook_connector.manifest import Manifest
 from outlook_connector.sandbox import Sandbox
 
 Json = dict[str, Any]
 LARGEST = 1_000_000
 """Bytes that a custom connector's definition may have."""
-
-
-@pytest.fixture(scope="module")
-def manifest() -> Manifest:
-    return load()
 
 
 @pytest.fixture(scope="module")

@@ -17,15 +17,10 @@ import pytest
 from cli_world import run
 from freemarker_world import SYNAPSE, as_texts, compiled, rendered
 
-from outlook_connector.manifest import Manifest, load
+from outlook_connector.manifest import Manifest
 
 ANSWER = ["responseVariable", "overwriteBody"]
 Json = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def manifest() -> Manifest:
-    return load()
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,9 +12,9 @@ from xml.etree import ElementTree
 import jsonschema_rs
 import pytest
 import requests
-from cli_world import config_file, run
+from cli_world import run
 from freemarker_world import SYNAPSE, compiled, properties, rendered
-from http_running import KEY, serving
+from http_running import KEY
 
 from outlook_connector.sandbox import Sandbox
 from outlook_connector.sandbox.seed import anchors
@@ -35,20 +34,6 @@ def connector(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return compiled(tmp_path_factory.mktemp("freemarker"))
-
-
-@pytest.fixture(scope="module")
-def mailbox() -> Iterator[Sandbox]:
-    """A sandbox that nobody resets under the host, which would sign it out."""
-    with Sandbox() as sandbox:
-        yield sandbox
-
-
-@pytest.fixture(scope="module")
-def host(mailbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    config = config_file(tmp_path_factory.mktemp("connection"), mailbox.config())
-    with serving(config, "office") as url:
-        yield url
 
 
 class Flow:
