@@ -20,6 +20,8 @@ POOL_SIZE = 32
 """Connections kept to one host: enough for eight mailboxes at Graph's four calls at a time."""
 PLACES = 8
 """Hosts to which connections are kept: Graph, the sign-in service, those that take uploads."""
+BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+"""Variables of the environment that name a file or directory of authorities, as requests has them."""
 KINDS = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
 """Schemes of a proxy's address. https://requests.readthedocs.io/en/latest/user/advanced/#socks"""
 _IN_ONE_LINE = re.compile(r"[^\s][^\r\n]*|").fullmatch
@@ -149,24 +151,33 @@ class Sessions:
 
 def _authorities(config: Config, environment: Mapping[str, str]) -> str | bool:
     """The CA bundle: the configured one, else the environment's, else the built-in one."""
-    named = config.http.ca_bundle
-    found = named or environment.get("REQUESTS_CA_BUNDLE") or environment.get("CURL_CA_BUNDLE")
-    if named and not os.path.exists(named):  # noqa: PTH110 - one call, no need for a Path
-        raise _bundle(named, "does not exist")
-    if named and os.path.isfile(named):  # noqa: PTH113 - one call, no need for a Path
+    for subject, found in (
+        ("http.caBundle", config.http.ca_bundle),
+        *((name, environment.get(name)) for name in BUNDLES),
+    ):
+        if found:
+            _trusted_file(subject, found)
+            return found
+    return True
+
+
+def _trusted_file(subject: str, file: str) -> None:
+    """Raises ``ConfigError`` for a bundle that nothing could be trusted by; a directory is taken as it is."""
+    if not os.path.exists(file):  # noqa: PTH110 - one call, no need for a Path
+        raise _bundle(subject, file, "does not exist")
+    if os.path.isfile(file):  # noqa: PTH113 - one call, no need for a Path
         try:
-            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(named)
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(file)
         except ssl.SSLError:
-            raise _bundle(named, "holds no certificates in PEM form") from None
+            raise _bundle(subject, file, "holds no certificates in PEM form") from None
         except OSError as error:
-            raise _bundle(named, f"cannot be read ({error.strerror})") from None
-    return found or True
+            raise _bundle(subject, file, f"cannot be read ({error.strerror})") from None
 
 
-def _bundle(named: str, fault: str) -> ConfigError:
+def _bundle(subject: str, file: str, fault: str) -> ConfigError:
     advice = "Set it to a PEM file with the certificate authorities to trust."
     return ConfigError(
-        f"The connection configuration is not valid: http.caBundle names {named}, which {fault}. {advice}",
+        f"The connection configuration is not valid: {subject} names {file}, which {fault}. {advice}",
         details={
             "problems": [{"pointer": "/http/caBundle", "message": f"names a file that {fault}"}],
             "advice": advice,
@@ -181,8 +192,8 @@ def _proxies(config: Config) -> dict[str, str]:
     proxy = config.http.proxy or found.get("https") or found.get("all")
     if not proxy:
         return {}
-    scheme, separator, _ = proxy.partition("://")
-    wrong = None
+    scheme, separator, rest = proxy.partition("://")
+    wrong = None if rest.strip("/") or not separator else "names no host"
     if separator and scheme.lower() not in KINDS:
         wrong = f"is none of {', '.join(KINDS)}"
     elif separator and scheme.lower().startswith("socks") and not find_spec("socks"):

@@ -4,6 +4,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from socket import create_connection, create_server, socket
 
 import pytest
@@ -91,9 +92,35 @@ def test_socks_without_its_package_is_a_wrong_configuration(
     assert caught.value.details["problems"][0]["pointer"] == "/http/proxy"
 
 
-def test_an_environments_proxy_of_an_unknown_kind_is_named_at_once(
-    monkeypatch: pytest.MonkeyPatch, outlook_sandbox: Sandbox
+@pytest.mark.parametrize(
+    ("proxy", "fault"), [(f"socks://{NOBODY}", "is none of"), ("http://", "names no host")]
+)
+def test_an_environments_proxy_that_cannot_be_one_is_named_at_once(
+    proxy: str, fault: str, monkeypatch: pytest.MonkeyPatch, outlook_sandbox: Sandbox
 ) -> None:
-    monkeypatch.setenv("ALL_PROXY", f"socks://{NOBODY}")
-    with pytest.raises(ConfigError, match="ALL_PROXY"):
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    with pytest.raises(ConfigError, match=f"ALL_PROXY.*{fault}"):
         connect(outlook_sandbox.config())
+
+
+@pytest.mark.parametrize("named", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+@pytest.mark.parametrize(
+    ("content", "fault"), [(None, "does not exist"), (b"not PEM", "holds no certificates")]
+)
+def test_an_environments_bundle_that_cannot_be_one_is_named_at_once(
+    named: str, content: bytes | None, fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = tmp_path / "authorities.pem"
+    if content is not None:
+        bundle.write_bytes(content)
+    config = {
+        "auth": "application",
+        "tenantId": "t",
+        "clientId": "c",
+        "clientSecret": "s",
+        "mailbox": "a@b.example",
+    }
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
+    monkeypatch.setenv(named, str(bundle))
+    with pytest.raises(ConfigError, match=f"{named} names .*{fault}"):
+        connect({**config, "tokenStore": "memory:"})
