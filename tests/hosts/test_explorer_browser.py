@@ -118,6 +118,33 @@ def test_nothing_is_sent_unless_the_person_says_so(page: Page, host: Client) -> 
     assert host.invoke("messages.count", {"folder": "sentitems"}).json() == before
 
 
+def test_what_was_typed_stays_when_another_connection_is_chosen_and_its_answer_goes(
+    browser: Any, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    connections = {
+        "sales": sandbox.config(),
+        "support": sandbox.config(),
+        "archive": sandbox.config(operations={"deny": ["messages.list"]}),
+    }
+    with serving(tmp_path, connections) as client:
+        page = Page(browser, client.port)
+        page.open("messages.list")
+        page.write("limit", "2")
+        assert len(cells(page.run())) == 2
+        chosen(page, "support")
+        page.until("#result", lambda one: not one.text)
+        assert "support" in page.one("#snippet").text
+        assert len(cells(page.run())) == 2
+        chosen(page, "archive")
+        page.until("#result", lambda one: not one.text)
+        assert "messages.list" in page.run().text
+        assert page.one('[name="input[limit]"]').get_attribute("value") == "2"
+
+
+def chosen(page: Page, connection: str) -> None:
+    page.one(f'#connection option[value="{connection}"]').click()
+
+
 def test_a_mail_of_hostile_content_is_shown_as_text(page: Page, host: Client) -> None:
     draft = {"to": ["kim@contoso.example"], "subject": HOSTILE, "body": HOSTILE, "bodyType": "html"}
     made = host.invoke("drafts.create", draft).json()

@@ -11,13 +11,16 @@ const content = byId("content");
 const bar = connectionBar(reload);
 const catalogue = catalogueView();
 let shownName = null;
+let view = null;
 
-/** Reads everything anew: another connection may allow other operations, and another key may open the host. */
+/** Reads everything anew: another connection may allow other operations, and another key may open the host. What was
+ * typed into an operation's form stays. */
 async function reload() {
   try {
     const listed = await get("operations", bar.chosen());
     const triggers = listed.triggers.map((one) => ({ ...one, trigger: true, effect: "read" }));
     catalogue.show([...listed.operations, ...triggers]);
+    if (view) return view.moved();
     shownName = null;
     await route();
   } catch (refused) {
@@ -30,6 +33,7 @@ async function route() {
   const name = decodeURIComponent(location.hash.slice(1));
   if (name === shownName) return;
   shownName = name;
+  view = null;
   const entry = catalogue.entry(name);
   document.body.dataset.view = name ? "operation" : "start";
   catalogue.mark(name);
@@ -40,7 +44,9 @@ async function route() {
       `${entry?.trigger ? "triggers" : "operations"}/${encodeURIComponent(name)}`,
       bar.chosen(),
     );
-    if (shownName === name) operationView(content, { ...entry, ...whole }, bar);
+    if (shownName !== name) return;
+    const shown = await operationView(content, { ...entry, ...whole }, bar);
+    if (shownName === name) view = shown;
   } catch (refused) {
     told(refused);
   }
@@ -71,7 +77,7 @@ function start() {
 
 function told(refused) {
   if (!(refused instanceof Refused)) throw refused;
-  shownName = null;
+  shownName = view = null;
   fill(content, problemView(refused.error, { heading: "h1" }));
   if (refused.error.code === "wrongKey") bar.askForKey();
 }

@@ -11,7 +11,7 @@ import { resultView } from "./result.js";
 import { snippetPanel } from "./snippet-view.js";
 import { pathOf } from "./snippets.js";
 
-/** Shows `entry` in `place`. `bar` tells the connection. */
+/** Shows `entry` in `place`. `bar` tells the connection; `moved()` says that it is another now. */
 export async function operationView(place, entry, bar) {
   const result = element("div", {
     class: "result",
@@ -43,17 +43,18 @@ export async function operationView(place, entry, bar) {
     result.setAttribute("aria-busy", "true");
     fill(result, element("p", { class: "hint" }, "Running …"));
     const begun = performance.now();
+    const asked = bar.chosen();
     try {
-      const answer = await post(pathOf(entry), input, bar.chosen());
+      const answer = await post(pathOf(entry), input, asked);
       const next = onward(entry, input, answer, (more) => {
         panel.set(more);
         execute(more);
       });
-      fill(result, resultView(answer, performance.now() - begun, next));
+      fill(result, whose(asked), resultView(answer, performance.now() - begun, next));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       panel.complain(error.error.details?.problems ?? []);
-      fill(result, problemView(error.error, { field: panel.focus }));
+      fill(result, whose(asked), problemView(error.error, { field: panel.focus }));
     } finally {
       run.disabled = false;
       result.setAttribute("aria-busy", "false");
@@ -62,11 +63,22 @@ export async function operationView(place, entry, bar) {
     bar.refresh();
   }
 
+  /** Says so where another connection was chosen while this one was asked. */
+  const whose = (asked) =>
+    asked !== bar.chosen() && element("p", { class: "hint" }, `Answer of the connection ${asked}:`);
+
+  function moved() {
+    panel.quiet();
+    fill(result);
+    snippets.show(() => call(panel.value()));
+  }
+
   holder.addEventListener("submit", async (event) => {
     event.preventDefault();
     const input = panel.read();
     if (input !== null && (await confirmed(entry, bar.chosen()))) await execute(input);
   });
+  return { moved };
 }
 
 function head(entry) {
