@@ -2,7 +2,6 @@
 
 import os
 import re
-import ssl
 from collections.abc import Mapping
 from http.cookiejar import DefaultCookiePolicy
 from importlib.util import find_spec
@@ -15,13 +14,12 @@ from ..config import Config
 from ..errors import ConfigError
 from ..redaction import redact_libraries
 from .connection import own
+from .trust import Trust
 
 POOL_SIZE = 32
 """Connections kept to one host: enough for eight mailboxes at Graph's four calls at a time."""
 PLACES = 8
 """Hosts to which connections are kept: Graph, the sign-in service, those that take uploads."""
-BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-"""Variables of the environment that name a file or directory of authorities, as requests has them."""
 KINDS = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
 """Schemes of a proxy's address. https://requests.readthedocs.io/en/latest/user/advanced/#socks"""
 _IN_ONE_LINE = re.compile(r"[^\s][^\r\n]*|").fullmatch
@@ -30,34 +28,41 @@ BODILESS = frozenset({"GET", "HEAD"})
 
 
 class _Adapter(HTTPAdapter):
-    """Gives every call the configured timeouts, those that msal makes included."""
+    """Gives every call the configured timeouts, those that msal makes included, and one trust."""
 
-    def __init__(self, timeout: tuple[float, float]) -> None:
-        self._timeout = timeout
-        self._pools: dict[tuple[str, Any], Any] = {}
+    def __init__(self, timeout: tuple[float, float], trust: Trust) -> None:
+        self._timeout, self._trust = timeout, trust
+        self._pools: dict[str, Any] = {}
         super().__init__(pool_connections=PLACES, pool_maxsize=POOL_SIZE)
 
     def init_poolmanager(self, *given: Any, **named: Any) -> None:
         super().init_poolmanager(*given, **named)
         _with_own_connections(self.poolmanager)
 
-    def proxy_manager_for(self, *given: Any, **named: Any) -> Any:
-        return _with_own_connections(super().proxy_manager_for(*given, **named))
+    def proxy_manager_for(self, proxy: str, **named: Any) -> Any:
+        if not proxy.lower().startswith("socks"):
+            named["proxy_ssl_context"] = self._trust.context()
+        return _with_own_connections(super().proxy_manager_for(proxy, **named))
+
+    def build_connection_pool_key_attributes(self, *given: Any) -> Any:
+        """Without the bundle, which the trust has read."""
+        host, _ = super().build_connection_pool_key_attributes(*given)
+        return host, {"cert_reqs": "CERT_REQUIRED"}
 
     def get_connection_with_tls_context(
         self, request: requests.PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
     ) -> Any:
-        """The pool of a scheme, host and port, looked up once: trust and proxies are the session's, and stay."""
-        place = ("/".join(str(request.url).split("/", 3)[:3]), verify)
-        pool = self._pools.get(place)
+        """The pool of a scheme, host and port, looked up once: proxies are the session's, and stay."""
+        place = "/".join(str(request.url).split("/", 3)[:3])
+        pool: Any = self._pools.get(place)
         if pool is None or pool.pool is None:  # closed, where too many other places came between
             pool = super().get_connection_with_tls_context(request, verify, proxies, cert)
-            super().cert_verify(pool, str(request.url), verify, cert)  # type: ignore[no-untyped-call]  # its stub
             self._pools = {**(self._pools if len(self._pools) < PLACES else {}), place: pool}
+        pool.conn_kw["ssl_context"] = self._trust.context()  # for the connections that it makes from now on
         return pool
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
-        """Was done when the pool was made."""
+        """The pool's connections have the trust's context."""
 
     def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:
         """The path: through TLS no proxy is told the rest."""
@@ -92,7 +97,7 @@ class Sessions:
 
     def __init__(self, config: Config, environment: Mapping[str, str]) -> None:
         self._config = config
-        self._verify = _authorities(config, environment)
+        self._trust = Trust(config.http.ca_bundle, environment)
         self._proxies = _proxies(config)
         self._process = 0
         self._headers = {
@@ -124,7 +129,9 @@ class Sessions:
         elif method not in BODILESS:
             request.headers["Content-Length"] = "0"
         adapter = session.get_adapter(address)
-        return adapter.send(request, stream=True, timeout=timeout, verify=self._verify, proxies=self._proxies)
+        return adapter.send(
+            request, stream=True, timeout=timeout, verify=self._trust.place, proxies=self._proxies
+        )
 
     def current(self) -> requests.Session:
         if self._session is None or self._process != os.getpid():
@@ -139,50 +146,14 @@ class Sessions:
         http = self._config.http
         session = requests.Session()
         session.trust_env = False
-        session.verify = self._verify
+        session.verify = self._trust.place
         session.proxies = dict(self._proxies)
         session.cookies.set_policy(
             DefaultCookiePolicy(allowed_domains=())
         )  # none is needed, and none is kept
         session.headers.update(self._headers)
-        session.mount("https://", _Adapter((http.connect_timeout, http.timeout)))
+        session.mount("https://", _Adapter((http.connect_timeout, http.timeout), self._trust))
         return session
-
-
-def _authorities(config: Config, environment: Mapping[str, str]) -> str | bool:
-    """The CA bundle: the configured one, else the environment's, else the built-in one."""
-    for subject, found in (
-        ("http.caBundle", config.http.ca_bundle),
-        *((name, environment.get(name)) for name in BUNDLES),
-    ):
-        if found:
-            _trusted_file(subject, found)
-            return found
-    return True
-
-
-def _trusted_file(subject: str, file: str) -> None:
-    """Raises ``ConfigError`` for a bundle that nothing could be trusted by; a directory is taken as it is."""
-    if not os.path.exists(file):  # noqa: PTH110 - one call, no need for a Path
-        raise _bundle(subject, file, "does not exist")
-    if os.path.isfile(file):  # noqa: PTH113 - one call, no need for a Path
-        try:
-            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(file)
-        except ssl.SSLError:
-            raise _bundle(subject, file, "holds no certificates in PEM form") from None
-        except OSError as error:
-            raise _bundle(subject, file, f"cannot be read ({error.strerror})") from None
-
-
-def _bundle(subject: str, file: str, fault: str) -> ConfigError:
-    advice = "Set it to a PEM file with the certificate authorities to trust."
-    return ConfigError(
-        f"The connection configuration is not valid: {subject} names {file}, which {fault}. {advice}",
-        details={
-            "problems": [{"pointer": "/http/caBundle", "message": f"names a file that {fault}"}],
-            "advice": advice,
-        },
-    )
 
 
 def _proxies(config: Config) -> dict[str, str]:
