@@ -83,7 +83,10 @@ class Graph:
             with self.understood(request):
                 return read(response, until, self.clock)
 
-        return self._repeat(request, whole)
+        reply = self._repeat(request, whole)
+        return (
+            reply if reply.status < 300 else Reply(204, reply.headers, b"")
+        )  # already gone, as was asked for
 
     def json(self, request: GraphRequest) -> dict[str, Any]:
         """The answer's object; ``{}`` where Graph answers with nothing."""
@@ -232,7 +235,8 @@ class Graph:
 
     def repeatable(self, request: GraphRequest) -> bool:
         """An action such as a move finds its item again only by an id that stays."""
-        return request.repeatable and (self.config.immutable_ids or request.method != "POST")
+        by_id = request.method == "POST" and request.path.endswith(("/move", "/copy"))
+        return request.repeatable and (self.config.immutable_ids or not by_id)
 
     def _send(
         self, request: GraphRequest, content: bytes | None, token: str, progress: tuple[int, float, ExitStack]
