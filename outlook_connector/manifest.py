@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from . import manifest_cache
 from .errors import ManifestError
 from .explaining import Problem
 from .manifest_reading import (
@@ -131,8 +132,12 @@ def load(path: Path | str | None = None) -> Manifest:
 
     Raises ``ManifestError`` with every problem found, a schema file that is missing included.
     """
-    file = Path(path) if path else package_root() / "connector.yaml"
+    file = Path(path) if path else _own()
     return _read(file, _stamp(file), _stamp(file.parent / "schemas"))
+
+
+def _own() -> Path:
+    return package_root() / "connector.yaml"
 
 
 def _stamp(path: Path) -> tuple[int, int]:
@@ -146,13 +151,9 @@ def _stamp(path: Path) -> tuple[int, int]:
 
 @lru_cache(maxsize=8)
 def _read(file: Path, *_: tuple[int, int]) -> Manifest:
-    from yaml import YAMLError
-
-    from .yaml_reading import read_yaml
-
     try:
-        raw = read_yaml(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, YAMLError) as error:
+        raw = _values(file)
+    except (OSError, ValueError) as error:
         raise ManifestError(f"The manifest {file} cannot be read: {error}") from None
     problems: list[Problem] = []
     manifest = _manifest(mapping(raw, "", problems), file.parent / "schemas", problems)
@@ -161,6 +162,24 @@ def _read(file: Path, *_: tuple[int, int]) -> Manifest:
         details = [{"pointer": at, "message": message} for at, message in problems]
         raise ManifestError(f"The manifest {file} is not valid: {told}.", details={"problems": details})
     return manifest
+
+
+def _values(file: Path) -> Any:
+    """What stands in the file. Raises ``OSError`` or ``ValueError``."""
+    if file == _own():
+        return manifest_cache.values(file, _from_yaml)
+    return _from_yaml(file.read_text(encoding="utf-8"))
+
+
+def _from_yaml(text: str) -> Any:
+    from yaml import YAMLError
+
+    from .yaml_reading import read_yaml
+
+    try:
+        return read_yaml(text)
+    except YAMLError as error:
+        raise ValueError(str(error)) from None
 
 
 def _manifest(raw: Mapping[str, Any], schemas: Path, problems: list[Problem]) -> Manifest:

@@ -11,7 +11,7 @@ LAYERS = (
     {"errors"},
     {"explaining"},
     {"schema", "yaml_reading", "progress", "telemetry", "directories", "json_reading", "redaction"},
-    {"manifest_reading", "manifest_triggers"},
+    {"manifest_cache", "manifest_reading", "manifest_triggers"},
     {"store", "manifest", "config", "config_source", "config_building"},
     {"auth", "policy", "normalise", "binding", "reply", "files", "sent", "hourly", "permissions", "plain"},
     {"graph"},
