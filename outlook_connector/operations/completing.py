@@ -2,19 +2,44 @@
 
 Microsoft documents that ``comment`` stands above the quoted original, and lists under its known issues that the
 comment of a created draft was lost. So the draft that comes back is looked at, which costs nothing, and completed where
-need be. https://learn.microsoft.com/graph/api/message-createreply, https://learn.microsoft.com/graph/known-issues
+need be. Recipients of an answer are properties "to update": named along with it they take the place of those whom Graph
+would answer, so they are added afterwards. https://learn.microsoft.com/graph/api/message-createreply,
+https://learn.microsoft.com/graph/api/message-reply, https://learn.microsoft.com/graph/known-issues
 """
 
 import html
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from ..binding import GraphRequest
 from ..normalise import addresses
 
 _TAG = re.compile(r"<[^<>]*>")
 _BODY = re.compile(r"<body[^<>]*>", re.IGNORECASE)
 PEOPLE = ("toRecipients", "ccRecipients", "bccRecipients")
+FILLED: Mapping[str, tuple[str, ...]] = {
+    "createReply": ("toRecipients",),
+    "createReplyAll": ("toRecipients", "ccRecipients"),
+}
+"""Action → the recipients that Graph works out from the original."""
+
+
+def added_people(request: GraphRequest) -> tuple[str, ...]:
+    """The properties in which the request for an answer's draft names more recipients beside Graph's own."""
+    filled = FILLED.get(request.path.rpartition("/")[2], ())
+    return tuple(name for name in filled if name in (request.body or {}).get("message", {}))
+
+
+def without_people(create: GraphRequest) -> GraphRequest:
+    """The request for a draft, without the recipients that are added afterwards."""
+    asked, later = create.body or {}, added_people(create)
+    if not later:
+        return create
+    kept = {name: value for name, value in asked["message"].items() if name not in later}
+    rest = {name: value for name, value in asked.items() if name != "message"}
+    return replace(create, body={**rest, **({"message": kept} if kept else {})})
 
 
 def lacking(asked: Mapping[str, Any], draft: Mapping[str, Any]) -> dict[str, Any]:
@@ -29,9 +54,11 @@ def lacking(asked: Mapping[str, Any], draft: Mapping[str, Any]) -> dict[str, Any
         found["body"] = wanted["body"]
     for name in PEOPLE:
         if name in wanted and name in draft:
-            there = {address.lower() for address in addresses(draft[name] or [])}
-            if not there >= {address.lower() for address in addresses(wanted[name])}:
-                found[name] = wanted[name]
+            there = draft[name] or []
+            known = {address.lower() for address in addresses(there)}
+            added = [one for one in wanted[name] if not known.issuperset(map(str.lower, addresses(one)))]
+            if added:
+                found[name] = [*there, *added]
     return found
 
 

@@ -55,7 +55,7 @@ def response(values: Mapping[str, Any]) -> dict[str, Any]:
     """The body of a reply or forward: ``comment`` stands above the quoted original; a ``body`` takes the place of
     both. https://learn.microsoft.com/graph/api/message-reply"""
     body: dict[str, Any] = {}
-    made = with_files(values)
+    made = with_files({name: value for name, value in values.items() if value != []})  # none is no change
     if made:
         body["message"] = made
     if "comment" in values:

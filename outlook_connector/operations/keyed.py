@@ -20,6 +20,7 @@ from ..normalise import Attachment, addresses
 from ..reply import text_of
 from ..sent import Claim, digest, other_content
 from . import compose, tracked
+from .completing import without_people
 
 Answer = dict[str, Any]
 
@@ -178,7 +179,7 @@ def _written(work: _Work, mail: Mail) -> Answer:
         create = replace(create, body={**(create.body or {}), **marks})
     work.claim.save(content=work.content)
     try:
-        draft = context.graph.made(create)
+        draft = context.graph.made(without_people(create))
     except OutcomeUnknown as unknown:
         unknown.details["check"] = "Drafts, for a draft that may be left over; nothing was sent"
         raise

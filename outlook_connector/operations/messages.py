@@ -11,6 +11,7 @@ from ..graph.paging import Listing, Page, listing, page_of, page_size, walk
 from ..graph.upload import SMALL
 from ..normalise import Attachment
 from . import compose, keyed, query, tracked
+from .completing import added_people
 from .outgoing import hand_over
 
 SEARCH_LIMIT = 1000
@@ -148,15 +149,15 @@ def forward(context: Context, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def respond(context: Context, values: Mapping[str, Any], action: str, create: str) -> dict[str, Any]:
-    """In one call where that is enough; by way of a draft where the mail is large or has an idempotency key, or where
-    the policy wants to see the final recipients, which Graph works out from the original."""
+    """In one call where that is enough; by way of a draft where the mail is large or has an idempotency key, where
+    recipients are added to those that Graph works out from the original, or where the policy wants to see them."""
     files: list[Attachment] = values.get("attachments", [])
     small = compose.response({name: value for name, value in values.items() if name != "attachments"})
     request = post(f"/messages/{{id}}/{create}", small, id=values["messageId"])
     if "idempotencyKey" in values:
         content = [action, values.get("conversationId", values["messageId"]), small]
         return keyed.send(context, keyed.Mail(values["idempotencyKey"], request, content, files))
-    if _too_large(values) or context.policy.limits_recipients:
+    if _too_large(values) or context.policy.limits_recipients or added_people(request):
         return tracked.deliver(context, request, files)
     body = compose.response(values)
     hand_over(context, post(f"/messages/{{id}}/{action}", body, id=values["messageId"]))

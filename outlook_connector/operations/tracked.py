@@ -11,11 +11,11 @@ from typing import Any
 
 from ..binding import GraphRequest, get, patch, path, post
 from ..context import Context
-from ..errors import ConnectorError, NotFound, OutcomeUnknown
+from ..errors import ConnectorError, NotFound, OutcomeUnknown, UnexpectedResponse
 from ..graph.upload import attach
 from ..normalise import Attachment
 from ..reply import text_of
-from .completing import lacking
+from .completing import added_people, lacking, without_people
 from .outgoing import hand_over
 
 log = logging.getLogger("outlook_connector.operations")
@@ -46,7 +46,7 @@ def answer_of(draft: Answer) -> Answer:
 def new_draft(context: Context, create: GraphRequest, files: Sequence[Attachment]) -> Answer:
     """A draft made by ``create`` with all its attachments, or none: its creation is not repeated, and where a file
     cannot be attached it is put away."""
-    draft = context.graph.made(create)
+    draft = context.graph.made(without_people(create))
     with put_away_when_refused(context, draft):
         draft = completed(context, create, draft)
         for one in files:
@@ -55,7 +55,10 @@ def new_draft(context: Context, create: GraphRequest, files: Sequence[Attachment
 
 
 def completed(context: Context, create: GraphRequest, draft: Answer) -> Answer:
-    """The draft with all that ``create`` asked for, which Graph may have left out."""
+    """The draft with all that ``create`` asked for, which Graph may have left out, and with the recipients that are
+    added to its own. Raises ``UnexpectedResponse`` where Graph does not tell those."""
+    if any(not isinstance(draft.get(name), list) for name in added_people(create)):
+        raise UnexpectedResponse("Graph's answer does not tell the recipients of the new draft.")
     left_out = lacking(create.body or {}, draft)
     if not left_out:
         return draft

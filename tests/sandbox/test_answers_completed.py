@@ -45,6 +45,49 @@ def test_a_keyed_reply_has_its_text_and_goes_out_once(outlook_sandbox: Sandbox, 
         assert body.count("third") == 1
 
 
+MORE = {"to": ["nestor@contoso.example"], "cc": [], "bcc": ["isaiah@contoso.example"]}
+
+
+def people(sandbox: Sandbox, connector: Connector, given: dict[str, Any]) -> list[set[str]]:
+    """To, Cc and Bcc of what was sent last."""
+    query = {**given, "folder": "sentitems", "limit": 1}
+    (sent,) = connector.invoke("messages.list", query)["value"]
+    lists = [sent[name] for name in ("toRecipients", "ccRecipients", "bccRecipients")]
+    return [{one["emailAddress"]["address"].lower() for one in each} for each in lists]
+
+
+@pytest.mark.parametrize("more", [{}, {"idempotencyKey": "more-people"}], ids=["plain", "keyed"])
+@pytest.mark.parametrize("name", ["messages.reply", "messages.replyAll", "conversations.reply"])
+def test_more_recipients_come_beside_those_whom_the_answer_goes_to(
+    outlook_sandbox: Sandbox, outlook_connector: Connector, name: str, more: dict[str, Any]
+) -> None:
+    asked = {"from": person("kim"), "toRecipients": [person("adele")], "ccRecipients": [person("lee")]}
+    original = outlook_sandbox.deliver("adele@contoso.example", {"subject": "Who else?", **asked})
+    found = outlook_connector.invoke("messages.get", {"messageId": original})
+    ids = {"conversations.reply": {"conversationId": found["conversationId"]}}
+    given = {**ids.get(name, {"messageId": original}), "comment": "Hello", **MORE, **more}
+    outlook_connector.invoke(name, given)
+    to, cc, bcc = people(outlook_sandbox, outlook_connector, {"subject": "Who else?"})
+    assert to == {"kim@contoso.example", "nestor@contoso.example"}
+    assert cc == ({"lee@contoso.example"} if name == "messages.replyAll" else set())
+    assert bcc == {"isaiah@contoso.example"}
+
+
+def test_no_recipient_is_taken_from_the_draft_of_an_answer(outlook_connector: Connector) -> None:
+    plain = outlook_connector.invoke("drafts.createReplyAll", REPORT)
+    given = {"to": ["nestor@contoso.example"], "cc": ["isaiah@contoso.example"]}
+    more = outlook_connector.invoke("drafts.createReplyAll", {**REPORT, **given})
+    for ours, theirs in (("to", "toRecipients"), ("cc", "ccRecipients")):
+        before, after = ([one["emailAddress"]["address"] for one in it[theirs]] for it in (plain, more))
+        assert after == [*before, *given[ours]]
+    none = outlook_connector.invoke("drafts.createReply", {**REPORT, "to": []})
+    assert len(none["toRecipients"]) == 1
+
+
+def person(name: str) -> dict[str, Any]:
+    return {"emailAddress": {"address": f"{name}@contoso.example", "name": name}}
+
+
 def test_nothing_is_asked_for_twice() -> None:
     body = {"contentType": "html", "content": "<html><body><p>One&nbsp;&amp; <i>two</i></p>old</body></html>"}
     assert lacking({"comment": "One &amp; two"}, {"body": body}) == {}
@@ -55,6 +98,8 @@ def test_nothing_is_asked_for_twice() -> None:
     assert lacking({"comment": "a < b\nand c > d"}, {"body": escaped}) == {}
     kim = {"emailAddress": {"address": "Kim@contoso.example"}}
     asked = {"message": {"toRecipients": [kim]}}
+    lee = {"emailAddress": {"address": "lee@contoso.example"}}
+    assert lacking(asked, {"toRecipients": [lee]}) == {"toRecipients": [lee, kim]}
     assert lacking(asked, {"toRecipients": []}) == {"toRecipients": [kim]}
     assert lacking(asked, {"toRecipients": [{"emailAddress": {"address": "kim@contoso.example"}}]}) == {}
 
