@@ -2,7 +2,8 @@
 they are read through ``conversationId``. https://learn.microsoft.com/graph/api/resources/message"""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from base64 import urlsafe_b64encode
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from ..binding import GraphRequest, get
@@ -18,7 +19,8 @@ SHOWN = (
 )
 READ = (*SHOWN, "uniqueBody")
 MARK = 8
-"""Hexadecimal digits by which a cursor remembers a conversation that was listed."""
+"""Letters of six bits by which a cursor remembers a conversation that was listed: 48 bits, of which two among
+``MOST`` conversations are the same once in four million lists."""
 MOST = 12_000
 """Conversations that a cursor can remember."""
 
@@ -49,13 +51,17 @@ def _unseen(found: list[dict[str, Any]], seen: str) -> tuple[list[dict[str, Any]
     known = {seen[at : at + MARK] for at in range(0, len(seen), MARK)}
     items = []
     for one in found:
-        mark = hashlib.sha256(str(one.get("conversationId")).encode()).hexdigest()[:MARK]
+        mark = _mark(str(one.get("conversationId")))
         if one.get("isDraft") or not one.get("conversationId") or mark in known:
             continue
         known.add(mark)
         seen += mark
         items.append(_conversation(one))
     return items, seen
+
+
+def _mark(conversation_id: str) -> str:
+    return urlsafe_b64encode(hashlib.sha256(conversation_id.encode()).digest())[:MARK].decode("ascii")
 
 
 def _conversation(latest: Mapping[str, Any]) -> dict[str, Any]:
@@ -103,17 +109,28 @@ def _to_answer(context: Context, values: Mapping[str, Any]) -> dict[str, Any] | 
     sent_items = context.graph.json(request).get("id")
     own, latest = {(context.graph.mailbox or "").lower()}, None
     for page in _newest_first(context, values):
-        own |= {_sender(one) for one in page if one.get("parentFolderId") == sent_items}
+        own |= senders(page, sent_items)
         for one in page:
             latest = latest or one
-            if one.get("parentFolderId") != sent_items and _sender(one) not in own:
+            if is_of_others(one, sent_items, own):
                 return one
     return latest
 
 
+def senders(found: Iterable[Mapping[str, Any]], sent_items: Any) -> set[str]:
+    """The addresses that what lies in Sent Items was sent from."""
+    return {_sender(one) for one in found if one.get("parentFolderId") == sent_items} - {""}
+
+
+def is_of_others(message: Mapping[str, Any], sent_items: Any, own: Collection[str]) -> bool:
+    """Whether none of the mailbox's ``own`` addresses sent it."""
+    return message.get("parentFolderId") != sent_items and _sender(message) not in {*own} - {""}
+
+
 def _sender(message: Mapping[str, Any]) -> str:
+    """Empty where it has none."""
     sender = message.get("from") or message.get("sender") or {}
-    return str((sender.get("emailAddress") or {}).get("address") or "?").lower()
+    return str((sender.get("emailAddress") or {}).get("address") or "").lower()
 
 
 def newest(

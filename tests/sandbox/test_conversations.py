@@ -6,6 +6,7 @@ from threading import Timer
 import pytest
 
 from outlook_connector import Connector, InvalidInput, OutcomeUnknown, connect
+from outlook_connector.operations.conversations import _unseen
 from outlook_connector.sandbox import Sandbox
 from outlook_connector.sandbox.seed import anchors
 
@@ -150,3 +151,24 @@ def test_waiting_goes_on_from_its_cursor_and_gives_each_reply_once(
     assert not outlook_connector.invoke("conversations.waitForReply", {**asked, "cursor": cursor})["replied"]
     with pytest.raises(InvalidInput, match="another conversation"):
         outlook_connector.invoke("conversations.waitForReply", {**LUNCH, "cursor": cursor})
+
+
+@pytest.mark.parametrize("more", [{}, {"after": "2020-01-01T00:00:00Z"}], ids=["since the last", "after"])
+def test_a_copy_of_ones_own_mail_is_no_reply(
+    outlook_connector: Connector, kim: Connector, more: dict[str, str]
+) -> None:
+    me = outlook_connector.invoke("profile.get")["mail"]
+    given = {"to": [anchors.KIM], "cc": [me], "subject": "Are you in?", "body": "?", "delivery": "tracked"}
+    thread = {"conversationId": outlook_connector.invoke("messages.send", given)["conversationId"]}
+    waited = outlook_connector.invoke("conversations.waitForReply", {**thread, **more, "timeout": 1})
+    assert not waited["replied"]
+    answer(kim)
+    going_on = {**thread, "cursor": waited["cursor"], "timeout": 10}
+    told = outlook_connector.invoke("conversations.waitForReply", going_on)
+    assert told["message"]["from"]["emailAddress"]["address"] == anchors.KIM
+
+
+def test_no_conversation_is_taken_for_another() -> None:
+    """Their ids' SHA-256 begin with the same 32 bits."""
+    alike = [{"id": one, "conversationId": one} for one in ("AAQkAD00023528=", "AAQkAD00054561=")]
+    assert [one["id"] for one in _unseen(alike, "")[0]] == [one["id"] for one in alike]
