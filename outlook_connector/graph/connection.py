@@ -30,6 +30,7 @@ class _Timed(io.RawIOBase):
 
     def __init__(self, stream: io.RawIOBase, connection: socket.socket) -> None:
         self._stream, self._connection = stream, connection
+        self._decrypted: Any = connection.read if isinstance(connection, ssl.SSLSocket) else None
         self._longest = connection.gettimeout()
         self._until: float | None = None
 
@@ -45,7 +46,10 @@ class _Timed(io.RawIOBase):
             if left <= 0:
                 raise TimeoutError("the answer took longer than its time")
             self._connection.settimeout(left if self._longest is None else min(left, self._longest))
-        return self._stream.readinto(buffer)
+        if self._decrypted is None:
+            return self._stream.readinto(buffer)
+        count: int = self._decrypted(len(buffer), buffer)  # what the stream comes to, two calls later
+        return count
 
     def close(self) -> None:
         self._stream.close()
