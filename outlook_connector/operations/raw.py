@@ -79,16 +79,15 @@ def _checked(context: Context, name: str, given: Mapping[str, Any], at: str) -> 
 
 
 def _count(context: Context, *made: GraphRequest) -> None:
-    """Mails are counted when nothing is left to refuse them."""
-    for one in made:
-        if _named(one.path, "/path")[-1] in _SENDING:
-            context.hourly.count()
+    """Mails are counted when nothing is left to refuse them, all or none."""
+    context.hourly.count(sum(_named(one.path, "/path")[-1] in _SENDING for one in made))
 
 
 def _named(path: str, at: str) -> list[str]:
-    """The path's segments in lower case, as a policy knows them: without arguments and namespace."""
+    """The path's segments in lower case, as a policy knows them: without arguments, namespace (or its alias), and
+    what a gateway on the way may take off once more."""
     segments = _segments(path, at)
-    return [one.lower().partition("(")[0].removeprefix("microsoft.graph.") for one in segments]
+    return [unquote(one).lower().partition("(")[0].rpartition(".")[2] for one in segments]
 
 
 def _segments(path: str, at: str) -> list[str]:

@@ -13,6 +13,8 @@ Handler = Callable[[Request], Answer]
 # A key, a function's one parameter (its enumeration's name may stand before it), or a function without any.
 _KEYED = re.compile(r"([\w.]+)\((?:\w+=)?(?:[\w.]+)?'(.*)'\)", re.DOTALL)
 _CALLED = re.compile(r"([\w.]+)\(\)")
+# Graph's metadata gives its namespace an alias, by which OData lets an action be called as well.
+_NAMESPACE = re.compile(r"^(microsoft\.)?graph\.")
 # How many segments name the user; none on the paths of the service as a whole.
 _ROOTS = {"me": 1, "users": 2, "subscriptions": 0}
 
@@ -81,7 +83,7 @@ class Router:
     def _walk(self, segments: list[str], params: dict[str, str]) -> _Node:
         node = self._root
         for segment in segments:
-            following = node.literal.get(segment.lower().removeprefix("microsoft.graph."))
+            following = node.literal.get(_NAMESPACE.sub("", segment.lower(), count=1))
             if following is None:
                 name, following = next(iter(node.wild.items()), ("", None))
                 params[name] = segment
