@@ -28,8 +28,8 @@ class Hourly:
     now: Callable[[], float] = time.time
 
     def count(self, mails: int = 1) -> None:
-        """Counts mails that go out now. Raises ``OperationDenied`` (``mailsPerHour``, retryable), with when the next
-        one may go, where they would be too many: then none is counted."""
+        """Counts mails that go out now. Raises ``OperationDenied`` (``mailsPerHour``), with when they may go, where
+        they would be too many: then none is counted. It is retryable unless they are too many for any hour."""
         while self.most is not None and mails:
             minute = int(self.now() // 60)
             blob, version = self.store.load(self.name)
@@ -45,6 +45,11 @@ class Hourly:
             return
 
     def _full(self, recent: dict[str, int], mails: int) -> OperationDenied:
+        if mails > (self.most or 0):
+            told = f"These are {mails} mails, and this connection may send {self.most} an hour"
+            return OperationDenied(
+                f"{told} (limits.mailsPerHour).", code="mailsPerHour", details={"rule": "limits.mailsPerHour"}
+            )
         opens = (self._opening_minute(recent, mails) + KEPT) * 60
         at = datetime.fromtimestamp(opens, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         return OperationDenied(

@@ -56,6 +56,20 @@ def test_a_raw_call_that_sends_is_counted(
     assert sent(outlook_sandbox) == 1
 
 
+def test_a_batch_that_is_refused_counts_nothing(outlook_sandbox: Sandbox) -> None:
+    config = outlook_sandbox.config(limits={"mailsPerHour": 2}, operations={"allow": ["*", "graph.batch"]})
+    with connect(config) as connector:
+        with pytest.raises(OperationDenied) as caught:
+            connector.invoke("graph.batch", {"requests": [DRAFT] * 3})
+        assert (caught.value.code, caught.value.retryable) == ("mailsPerHour", False)
+        for _ in range(2):
+            connector.invoke("messages.send", MAIL)
+        with pytest.raises(OperationDenied) as caught:
+            connector.invoke("messages.send", MAIL)
+        assert caught.value.retryable
+    assert sent(outlook_sandbox) == 2
+
+
 def test_what_sends_nothing_is_not_counted(capped: Connector, outlook_sandbox: Sandbox) -> None:
     for _ in range(3):
         capped.invoke("drafts.create", MAIL)
