@@ -32,6 +32,9 @@ _ID = re.compile(r"[A-Za-z0-9+_=-]{60,}|A[AQ][Mk][A-Za-z0-9+/_=-]{57,}")
 _SLASH = re.compile(r"(?<!\\)/")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _NO_TEXT = frozenset(("Cc", "Cs", "Zl", "Zp"))
+_TWO_DOMAINS = re.compile("[\u00df\u1e9e\u03c2\u200c\u200d]")
+"""Of these, older readers make another domain than newer ones: mail to one would go to the other's owner.
+https://www.unicode.org/reports/tr46/#Deviations"""
 _ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[^\s@<>,;:\"()\[\]\\]{1,255}")
 
 
@@ -109,6 +112,10 @@ def _ascii_address(address: str) -> str:
     """The address with its domain in the form that goes over the wire (IDNA), so that what a policy allows is what
     is sent to: letters that merely look alike, or that fold to others, do not pass for them."""
     local, at, domain = address.rpartition("@")
+    if _TWO_DOMAINS.search(domain):
+        raise ValueError(
+            "must have its domain as xn--…: its letters stand for two domains, by IDNA 2003 and 2008"
+        )
     try:
         plain = local + at + (domain if domain.isascii() else domain.encode("idna").decode("ascii"))
     except UnicodeError:

@@ -147,6 +147,15 @@ def test_an_international_domain_goes_in_the_form_that_is_matched(outlook_connec
     assert draft["toRecipients"][0]["emailAddress"]["address"] == "kim@xn--bcher-kva.example"
 
 
+@pytest.mark.parametrize(
+    "domain", ["stra\u00dfe.example", "STRA\u1e9eE.example", "\u03c3\u03b1\u03c2.example"]
+)
+def test_a_domain_that_stands_for_two_is_refused(domain: str, outlook_connector: Connector) -> None:
+    """By IDNA 2003 ``ß`` is ``ss``, a domain that somebody else may own."""
+    with pytest.raises(InvalidInput, match="xn--"):
+        outlook_connector.invoke("drafts.create", {"to": [f"kim@{domain}"], "subject": "x"})
+
+
 def test_reading_by_recipient_is_not_sending(outlook_sandbox: Sandbox) -> None:
     with connect(outlook_sandbox.config(recipients={"allow": []})) as connector:
         connector.invoke("messages.list", {"to": KIM})
