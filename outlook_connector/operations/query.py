@@ -7,6 +7,7 @@ https://learn.microsoft.com/graph/search-query-parameter
 """
 
 from collections.abc import Callable, Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from ..errors import InvalidInput, UnexpectedResponse
@@ -45,11 +46,11 @@ _SEARCHES: Mapping[str, Callable[[Any], str]] = {
     "to": lambda value: f"to:{_address(value)}",
     "from": lambda value: f"from:{_address(value)}",
     "hasAttachments": lambda value: f"hasAttachments:{'true' if value else 'false'}",
-    "receivedAfter": lambda value: f"received>={value[:10]}",
-    "receivedBefore": lambda value: f"received<={value[:10]}",
+    "receivedAfter": lambda value: f"received>={_day(value, -1)}",
+    "receivedBefore": lambda value: f"received<={_day(value, 1)}",
 }
-"""The same for ``$search``, which narrows only roughly: by whole days, and by parts of an address. Not by subject: a
-search knows whole words alone, and what is asked for may be a part of one."""
+"""The same for ``$search``, which narrows only roughly: by whole days, of a time zone that Microsoft does not name, and
+by parts of an address. Not by subject: a search knows whole words alone, and what is asked for may be a part of one."""
 
 _CHECKS: Mapping[str, Callable[[Any, Mapping[str, Any]], bool]] = {
     "to": lambda value, one: _address(value) in map(_address, one.get("toRecipients", [])),
@@ -58,7 +59,7 @@ _CHECKS: Mapping[str, Callable[[Any, Mapping[str, Any]], bool]] = {
     "unread": lambda value, one: one.get("isRead") is not value,
     "hasAttachments": lambda value, one: one.get("hasAttachments") is value,
     "importance": lambda value, one: one.get("importance") == value,
-    "category": lambda value, one: value in one.get("categories", []),
+    "category": lambda value, one: value.casefold() in map(str.casefold, one.get("categories", [])),
     "conversationId": lambda value, one: one.get("conversationId") == value,
     "receivedAfter": lambda value, one: str(one.get("receivedDateTime", "")) >= value,
     "receivedBefore": lambda value, one: str(one.get("receivedDateTime", "")) < value,
@@ -70,6 +71,14 @@ CHECKED = (
     *("conversationId", "receivedDateTime"),
 )
 """The properties that the checks look at; both of Graph's times compare as texts."""
+
+
+def _day(value: str, days: int) -> str:
+    """So many days after a time's own; its own at the ends of the calendar."""
+    try:
+        return (date.fromisoformat(value[:10]) + timedelta(days)).isoformat()
+    except (ValueError, OverflowError):
+        return value[:10]
 
 
 def _address(value: Mapping[str, Any]) -> str:

@@ -320,10 +320,29 @@ def test_what_is_sorted_by_stands_first_in_the_filter(values: dict[str, Any], wa
 
 
 def test_a_recipient_can_only_be_searched_for() -> None:
-    asked = compile_query({"to": recipient("kim@example.com"), "receivedAfter": "2026-01-02T10:00:00Z"})
-    assert asked == {"$search": '"to:kim@example.com AND received>=2026-01-02"'}
+    given = {"to": recipient("kim@example.com"), "receivedAfter": "2026-01-02T10:00:00Z"}
+    assert compile_query(given) == {"$search": '"to:kim@example.com AND received>=2026-01-01"'}
     with pytest.raises(errors.InvalidInput, match="/filter"):
         compile_query({"to": recipient("kim@example.com"), "filter": "isRead eq true"})
+
+
+@pytest.mark.parametrize(
+    ("received", "wanted"),
+    [
+        ({"receivedAfter": "2026-03-01T00:00:00Z"}, "received>=2026-02-28"),
+        ({"receivedBefore": "2026-12-31T23:00:00Z"}, "received<=2027-01-01"),
+        ({"receivedBefore": "9999-12-31T23:00:00Z"}, "received<=9999-12-31"),
+    ],
+)
+def test_a_search_covers_the_day_in_every_time_zone(received: dict[str, Any], wanted: str) -> None:
+    asked = compile_query({"to": recipient("kim@example.com"), **received})["$search"]
+    assert asked == f'"to:kim@example.com AND {wanted}"'
+
+
+def test_a_search_knows_a_category_by_its_name_in_any_case() -> None:
+    found = {"toRecipients": [recipient("kim@example.com")], "categories": ["Red Category"]}
+    assert query.is_meant({"to": recipient("kim@example.com"), "category": "red category"}, found)
+    assert not query.is_meant({"to": recipient("kim@example.com"), "category": "red"}, found)
 
 
 # -- paging -----------------------------------------------------------------------------------------------------------
