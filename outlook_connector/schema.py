@@ -82,19 +82,13 @@ class Schemas:
         import jsonschema_rs
 
         document = {**self.document(name), "$id": BASE + name}
-        return jsonschema_rs.Draft202012Validator(
-            document, registry=self._registry, validate_formats=True, retriever=_refuse
-        )
+        return jsonschema_rs.Draft202012Validator(document, validate_formats=True, retriever=self._referred)
 
-    @cached_property
-    def _registry(self) -> Any:
-        import jsonschema_rs
-
-        common = sorted((self.directory / "common").glob("*.json"))
-        names = [f"common/{path.name}" for path in common]
-        return jsonschema_rs.Registry(
-            [(BASE + name, self.document(name)) for name in names], retriever=_refuse
-        )
+    def _referred(self, uri: str) -> dict[str, Any]:
+        """What a reference leads to: another file of the directory, and nothing else."""
+        if not uri.startswith(BASE):
+            raise ValueError(f"schema reference {uri} does not lead to a local file")
+        return self.document(uri.removeprefix(BASE))
 
     @cached_property
     def resources(self) -> Any:
@@ -123,7 +117,3 @@ def explainer(schemas: Schemas, name: str) -> Any:
     extend: Any = jsonschema.validators.extend
     strict = extend(jsonschema.Draft202012Validator, {"pattern": whole_pattern})
     return strict(document, registry=schemas.resources, format_checker=checker)
-
-
-def _refuse(uri: str) -> Any:
-    raise ValueError(f"schema reference {uri} does not lead to a local file")
