@@ -12,7 +12,7 @@ Handler = Callable[[Context, dict[str, Any]], Any]
 
 
 def find_handler(name: str, part: str = "operations") -> Handler:
-    """``messages.send`` is the function ``send`` in ``outlook_connector.operations.messages``, and nothing else.
+    """``messages.search`` is the function ``search`` in ``outlook_connector.operations.messages``, and nothing else.
     Raises ``ManifestError`` where there is none."""
     module, _, function = name.partition(".")
     place = f"outlook_connector.{part}.{module}"

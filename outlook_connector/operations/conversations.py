@@ -10,7 +10,7 @@ from ..binding import GraphRequest, get
 from ..context import Context
 from ..errors import InvalidInput
 from ..graph.paging import Listing, Page, listing, page_of, page_size, walk
-from . import messages, query
+from . import messages, query, sending
 
 SHOWN = (
     *("id", "subject", "from", "toRecipients", "ccRecipients", "receivedDateTime", "sentDateTime", "isRead"),
@@ -96,7 +96,7 @@ def reply(context: Context, values: dict[str, Any]) -> dict[str, Any]:
         raise InvalidInput.of([("/conversationId", "names no conversation with a message in this mailbox")])
     ways = {True: ("replyAll", "createReplyAll"), False: ("reply", "createReply")}
     action, create = ways[values.get("replyAll", False)]
-    return messages.respond(context, {**values, "messageId": latest["id"]}, action, create)
+    return sending.respond(context, {**values, "messageId": latest["id"]}, action, create)
 
 
 def _to_answer(context: Context, values: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -29,7 +29,7 @@ def imported(code: str) -> set[str]:
 
 
 def test_the_manifest_is_read_without_http_sign_in_or_validators() -> None:
-    assert not imported(CATALOGUE) & {*HEAVY, "difflib", "http.client", "json"}
+    assert not imported(CATALOGUE) & {*HEAVY, "difflib", "http.client"}
 
 
 def test_the_errors_alone_need_no_more_than_python_itself() -> None:
