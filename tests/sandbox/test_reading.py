@@ -243,3 +243,12 @@ def test_a_mailbox_that_is_not_allowed_is_refused(outlook_sandbox: Sandbox) -> N
         connector.invoke("profile.get")
         with pytest.raises(OperationDenied, match=r"mailboxes\.allow"):
             connector.invoke("messages.list", {"mailbox": "kim@contoso.example"})
+
+
+@pytest.mark.parametrize("cloud", ["usGov", "usGovDod"])
+def test_ids_are_not_translated_in_clouds_that_cannot(outlook_sandbox: Sandbox, cloud: str) -> None:
+    """https://learn.microsoft.com/graph/api/user-translateexchangeids"""
+    given = {"ids": [anchors.QUARTERLY_REPORT], "sourceIdType": "restId", "targetIdType": "ewsId"}
+    with connect(outlook_sandbox.config(cloud=cloud)) as connector, pytest.raises(OperationDenied) as caught:
+        connector.invoke("ids.translate", given)
+    assert caught.value.code == "notInThisCloud"
