@@ -54,4 +54,5 @@ def _answering(context: Context, values: dict[str, Any], action: str) -> dict[st
 def _with_files(context: Context, request: GraphRequest, values: dict[str, Any]) -> dict[str, Any]:
     files = values.get("attachments", [])
     draft = tracked.new_draft(context, request, files)
-    return {**draft, "hasAttachments": True} if files else draft
+    shown = any(not one.properties.get("isInline") for one in files)  # as Graph counts them
+    return {**draft, "hasAttachments": True} if shown else draft

@@ -171,3 +171,12 @@ def test_a_large_file_in_anothers_mailbox_is_for_applications(outlook_sandbox: S
         assert person.invoke("drafts.create", small)["hasAttachments"]
     with connect(outlook_sandbox.config(auth="application", mailbox=shared)) as application:
         assert application.invoke("drafts.create", mail)["hasAttachments"]
+
+
+def test_a_draft_with_a_picture_in_its_text_says_the_same_of_attachments_as_graph(
+    outlook_connector: Connector,
+) -> None:
+    picture = {"name": "logo.png", "contentBytes": "aGVsbG8=", "contentId": "logo"}
+    draft = outlook_connector.invoke("drafts.create", {"subject": "x", "attachments": [picture]})
+    found = outlook_connector.invoke("messages.get", {"messageId": draft["id"]})
+    assert draft["hasAttachments"] is found["hasAttachments"] is False
