@@ -18,6 +18,7 @@ from ..reply import Reply, error_of
 from .addresses import may_take_upload
 from .client import Graph
 from .gate import Want
+from .paging import listing, walk
 from .retry import failure_of, wait
 from .wire import BROKEN, read
 
@@ -108,9 +109,10 @@ def _found(graph: Graph, message_id: str, attachment: Attachment) -> str:
     content's.
     """
     query = {"$select": "id,name,size"}
-    answer = graph.json(get("/messages/{messageId}/attachments", query=query, messageId=message_id))
+    request = get("/messages/{messageId}/attachments", query=query, messageId=message_id)
+    listed = [one for page in walk(listing(graph, request)) for one in page.items]
     name = attachment.properties["name"]
-    for one in reversed(answer.get("value") or []):
+    for one in reversed(listed):
         if one.get("name") == name and int(one.get("size") or 0) >= attachment.size and one.get("id"):
             return str(one["id"])
     raise TransportError(

@@ -1,5 +1,8 @@
 """Calls that may be made again after a lost answer, and what their callers are told."""
 
+import base64
+import json
+
 import pytest
 
 from outlook_connector import Connector, connect
@@ -28,3 +31,21 @@ def test_reading_is_repeated_whatever_the_form_of_ids(
     outlook_sandbox.fault(place, drop="after")
     with connect(outlook_sandbox.config(immutableIds=False)) as connector:
         assert len(connector.invoke(name, given)["value"]) == 1
+
+
+def test_an_attachment_whose_last_answer_was_lost_is_found_on_a_later_page(
+    outlook_sandbox: Sandbox, outlook_connector: Connector
+) -> None:
+    draft = outlook_connector.invoke("drafts.create", {"subject": "Large"})["id"]
+    place = f"/me/messages/{draft}/attachments"
+    page = {
+        "value": [{"id": "x", "name": "y", "size": 1}],
+        "@odata.nextLink": outlook_sandbox.graph_url + place,
+    }
+    outlook_sandbox.fault("PUT *", drop="after")
+    outlook_sandbox.fault("GET /me/messages/*/attachments", status=200, body=json.dumps(page))
+    content = base64.b64encode(bytes(3_200_000)).decode()
+    given = {"messageId": draft, "attachment": {"name": "plan.bin", "contentBytes": content}}
+    made = outlook_connector.invoke("attachments.add", given)
+    (listed,) = outlook_connector.invoke("attachments.list", {"messageId": draft})["value"]
+    assert made["id"] == listed["id"]
