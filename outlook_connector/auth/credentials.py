@@ -1,18 +1,14 @@
-"""How the app proves who it is: one small class for each kind of credential, and the table of them.
+"""How the app proves who it is: one small class for each kind of credential.
 
-https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow,
-https://learn.microsoft.com/entra/workload-id/workload-identity-federation
+https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
 """
 
-import hashlib
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from ..config import Config
 from ..errors import ConfigError, CredentialExpired
-from . import certificates, federated, jwt_reading
-from .times import rfc3339
 
 Audience = Callable[[], str]
 """Tells the token endpoint, once the tenant's configuration is known."""
@@ -70,83 +66,22 @@ class ClientSecret(Public):
         return self._secret.reveal() if self._secret else None
 
 
-class CertificateCredential:
-    """An assertion for each exchange, signed with the certificate's key; the file is read each time."""
+def _assertions() -> Mapping[str, Callable[[Config, Epoch], Credential]]:
+    from .assertions import CertificateCredential, FederatedCredential  # late: most apps have a secret
 
-    def __init__(self, config: Config, clock: Epoch) -> None:
-        if config.certificate is None:
-            raise ValueError("no certificate is configured")
-        self._settings = config.certificate
-        self._client_id = config.client_id
-        self._clock = clock
-
-    def check(self) -> None:
-        end = certificates.read(self._settings).expires
-        if end > self._clock.time():
-            return
-        advice = (
-            "Make a new one, upload it under Certificates & secrets in the app registration, and point "
-            "certificate to it with its key."
-        )
-        raise CredentialExpired(
-            f"The certificate of the app expired at {rfc3339(end)}. {advice}",
-            details={"expiresAt": rfc3339(end), "advice": advice, "configKey": "certificate"},
-        )
-
-    def for_msal(self, audience: Audience) -> Any:
-        return {"client_assertion": lambda: self._assertion(audience())}
-
-    def ends(self) -> dict[str, Any]:
-        found = certificates.read(self._settings)
-        return {"expiresAt": rfc3339(found.expires), "thumbprint": found.thumbprint}
-
-    def mark(self) -> str:
-        return _hash(certificates.contents(self._settings))
-
-    def _assertion(self, audience: str) -> str:
-        found = certificates.read(self._settings)
-        now = self._clock.time()
-        return found.assertion(self._client_id, audience, now, send_x5c=self._settings.send_x5c)
+    return {
+        "certificate": CertificateCredential,
+        "federatedTokenFile": FederatedCredential,
+        "federatedToken": FederatedCredential,
+    }
 
 
-class FederatedCredential:
-    """Another identity provider's token, from a file or the host, asked for at each exchange."""
-
-    def __init__(self, config: Config, clock: Epoch) -> None:
-        self._source = federated.source(config)
-        self._clock = clock
-
-    def check(self) -> None:
-        federated.check(self._source, self._clock.time())
-
-    def for_msal(self, audience: Audience) -> Any:
-        return {"client_assertion": self._source.token}
-
-    def ends(self) -> dict[str, Any]:
-        """A callable is not asked only to tell the end of what it would return."""
-        end = jwt_reading.expires(self._source.token()) if self._source.cheap else None
-        return {"expiresAt": rfc3339(end)} if end else {}
-
-    def mark(self) -> str:
-        return _hash(self._source.mark(self._clock.time()).encode())
-
-
-CREDENTIALS: Mapping[str, Callable[[Config, Epoch], Credential]] = {
-    "clientSecret": ClientSecret,
-    "certificate": CertificateCredential,
-    "federatedTokenFile": FederatedCredential,
-    "federatedToken": FederatedCredential,
-    "none": Public,
-}
-"""Config key → what proves the app's identity by it."""
-
-
-def _hash(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+PLAIN: Mapping[str, Callable[[Config, Epoch], Credential]] = {"clientSecret": ClientSecret, "none": Public}
+"""Config key → what proves the app's identity by it, where that is no assertion."""
 
 
 def kind(config: Config) -> str:
-    """Which of ``CREDENTIALS`` the configuration gives."""
+    """The config key of the credential that the configuration gives; ``none`` where it gives none."""
     given = {
         "clientSecret": config.client_secret,
         "certificate": config.certificate,
@@ -158,7 +93,8 @@ def kind(config: Config) -> str:
 
 def credential(config: Config, clock: Epoch = time) -> Credential:
     """The credential of a configuration. Reads nothing yet."""
-    return CREDENTIALS[kind(config)](config, clock)
+    name = kind(config)
+    return (PLAIN.get(name) or _assertions()[name])(config, clock)
 
 
 def facts(config: Config, clock: Epoch) -> dict[str, Any]:

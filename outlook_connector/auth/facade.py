@@ -2,23 +2,25 @@
 
 import time
 from collections.abc import Iterable, Mapping
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from ..config import Config, Secret
 from ..errors import ConfigError
 from ..store import Clock, Store
-from . import refusals, telling, transfer
+from . import refusals, telling
 from .account import Account
 from .asking import ANY, Wanted
 from .client import EntraClient
-from .consent import AdminConsent
 from .credentials import facts
-from .device import DeviceSignIn
 from .handing import OnTokens
 from .hidden import Hidden, frameless
-from .signin import SignIn
-from .trial import Trial, tried
 from .ways import tokens_of
+
+if TYPE_CHECKING:  # what signs people in, or looks into a fault, is imported when it is used
+    from .device import DeviceSignIn
+    from .signin import SignIn
+    from .trial import Trial
 
 BY_APP = ("delegated", "application")
 """Ways to sign in that an app registration of the connection's own stands behind."""
@@ -47,9 +49,20 @@ class Auth:
         client = EntraClient(config, session, clock)
         self._client = client
         self._session = session
-        self._signin = SignIn(config, store, client, clock)
-        self._device = DeviceSignIn(config, store, client, clock)
+        self._store = store
         self._tokens = tokens_of(config, store, client, session, scopes, on_tokens, clock)
+
+    @cached_property
+    def _signin(self) -> "SignIn":
+        from .signin import SignIn
+
+        return SignIn(self.config, self._store, self._client, self.clock)
+
+    @cached_property
+    def _device(self) -> "DeviceSignIn":
+        from .device import DeviceSignIn
+
+        return DeviceSignIn(self.config, self._store, self._client, self.clock)
 
     @frameless
     def token(self, wanted: Wanted = ANY) -> str:
@@ -124,7 +137,7 @@ class Auth:
         self._through_the_app("sign anybody in", ("delegated",) if parameters.get("code") else BY_APP)
         parameters = Hidden(parameters)
         done = self._signin.complete(parameters)
-        if isinstance(done, AdminConsent):
+        if not isinstance(done, Account):
             self._tokens.outdate(done.scopes)
             return {
                 "account": self.config.account,
@@ -184,9 +197,11 @@ class Auth:
         }
 
     @frameless
-    def try_credential(self) -> Trial:
+    def try_credential(self) -> "Trial":
         """Asks Microsoft Entra, or the machine's endpoint, whether it takes what proves the app's identity. Spends no
         refresh token and stores nothing. Raises ``AuthError`` where it is refused, and as ``tried`` does."""
+        from .trial import tried
+
         return tried(self.config, self._client, self._session, self.clock, self._tokens.account())
 
     def named(self) -> tuple[str, ...]:
@@ -201,6 +216,8 @@ class Auth:
 
         Sign out here after the import there: where refresh tokens are accepted once, only one store can go on.
         """
+        from . import transfer
+
         self._delegated("export an account")
         secret = Secret(passphrase)
         del passphrase
@@ -213,6 +230,8 @@ class Auth:
     def import_account(self, exported: Mapping[str, Any], passphrase: str) -> dict[str, Any]:
         """Takes an exported account into this connection's store, in place of the same person's; the result is that of
         ``complete``. Raises ``InvalidInput``, and ``AuthError`` as ``complete`` does for another person's account."""
+        from . import transfer
+
         self._delegated("import an account")
         secret = Secret(passphrase)
         del passphrase
