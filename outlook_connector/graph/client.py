@@ -29,7 +29,7 @@ from .bearer import Bearer
 from .budget import Budget
 from .gate import Want
 from .limits import Limits
-from .outcome import already_gone, unknown_outcome
+from .outcome import already_gone, may_have_moved, unknown_outcome
 from .retry import DECISIONS, Failure, Verdict, wait
 from .retry import failure_of as failure_of_status
 from .session import Sessions
@@ -186,7 +186,8 @@ class Graph:
                 pause = retry_after(reply.headers, datetime.now(UTC))
                 found = failure_of_status(reply.status, pause)
                 if found is None:
-                    raise problem
+                    lost = doubtful and may_have_moved(request, reply.status)
+                    raise unknown_outcome(request, problem) if lost else problem
                 failure = found
             doubtful = doubtful or failure in (Failure.LOST, Failure.UNAVAILABLE, Failure.BROKEN)
             self._pause_or_raise(request, failure, problem, (attempt, until, pause))

@@ -16,3 +16,9 @@ def unknown_outcome(request: GraphRequest, problem: ConnectorError) -> OutcomeUn
 def already_gone(request: GraphRequest, status: int) -> bool:
     """A DELETE whose first answer was lost finds nothing the second time: it has been done."""
     return request.method == "DELETE" and status == 404
+
+
+def may_have_moved(request: GraphRequest, status: int) -> bool:
+    """A move whose first answer was lost may be what its item is not found after, where the caller's id is not one
+    that stays."""
+    return request.method == "POST" and status == 404 and request.path.endswith("/move")

@@ -14,7 +14,7 @@ from typing import Any
 
 from ..binding import GraphRequest, get, patch
 from ..context import Context
-from ..errors import ConnectorError, GraphError, InvalidInput, OutcomeUnknown
+from ..errors import ConnectorError, InvalidInput, OutcomeUnknown
 from ..graph.upload import attach
 from ..normalise import Attachment, addresses
 from ..reply import text_of
@@ -215,16 +215,7 @@ def _finish(work: _Work, draft: Answer) -> Answer:
     is_new = draft.get("isDraft") is not False
     if is_new:
         work.claim.save(content=work.content, draft={"id": text_of(draft, "id"), "seen": _seen(draft)})
-        _submit_once(work.context, draft["id"])
+        tracked.submit_once(work.context, draft["id"])
     answer = tracked.answer_of(draft)
     work.claim.save(content=work.content, answer=answer)
     return {**answer, "deduplicated": not is_new}
-
-
-def _submit_once(context: Context, message_id: str) -> None:
-    """Send a draft that another worker may have sent in between: a message is sent once, whoever asks."""
-    try:
-        tracked.submit(context, message_id)
-    except GraphError:
-        if not tracked.has_left_drafts(context, message_id):
-            raise

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..binding import GraphRequest, get, patch, path, post
 from ..context import Context
-from ..errors import ConnectorError, NotFound, OutcomeUnknown, UnexpectedResponse
+from ..errors import ConnectorError, GraphError, NotFound, OutcomeUnknown, UnexpectedResponse
 from ..graph.upload import attach
 from ..normalise import Attachment
 from ..reply import text_of
@@ -29,7 +29,7 @@ def deliver(context: Context, create: GraphRequest, files: Sequence[Attachment] 
     """Have a draft written by ``create``, complete it and send it."""
     draft = new_draft(context, immutable(create), files)
     with put_away_when_refused(context, draft):
-        submit(context, draft["id"])
+        submit_once(context, draft["id"])
     return {**answer_of(draft), "deduplicated": False}
 
 
@@ -105,6 +105,16 @@ def submit(context: Context, message_id: str) -> None:
             unknown.details["check"] = (
                 "whether the message with this id is still a draft; if so, it may be sent again"
             )
+            raise
+
+
+def submit_once(context: Context, message_id: str) -> None:
+    """Send a draft that may have been sent already, by another worker or by a first try that was answered with a
+    refusal: a message is sent once, whoever asks."""
+    try:
+        submit(context, message_id)
+    except GraphError:
+        if not has_left_drafts(context, message_id):
             raise
 
 

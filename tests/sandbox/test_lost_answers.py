@@ -2,10 +2,11 @@
 
 import base64
 import json
+from threading import Timer
 
 import pytest
 
-from outlook_connector import Connector, connect
+from outlook_connector import Connector, OutcomeUnknown, connect
 from outlook_connector.sandbox import Sandbox
 from outlook_connector.sandbox.seed import anchors
 
@@ -49,3 +50,34 @@ def test_an_attachment_whose_last_answer_was_lost_is_found_on_a_later_page(
     made = outlook_connector.invoke("attachments.add", given)
     (listed,) = outlook_connector.invoke("attachments.list", {"messageId": draft})["value"]
     assert made["id"] == listed["id"]
+
+
+def test_a_move_by_an_id_that_does_not_stay_is_not_told_as_not_found(
+    outlook_sandbox: Sandbox, outlook_connector: Connector
+) -> None:
+    with connect(outlook_sandbox.config(immutableIds=False)) as other:
+        (message,) = other.invoke("messages.list", {"folder": "inbox", "limit": 1})["value"]
+    outlook_sandbox.fault("POST /me/messages/*/move", drop="after")
+    with pytest.raises(OutcomeUnknown):
+        outlook_connector.invoke(
+            "messages.move", {"messageId": message["id"], "destinationFolder": "archive"}
+        )
+
+
+def test_a_mail_that_went_out_before_its_repetition_was_refused_stays_sent(
+    outlook_sandbox: Sandbox, outlook_connector: Connector
+) -> None:
+    def send_meanwhile() -> None:
+        with connect(outlook_sandbox.config()) as other:
+            drafts = other.invoke("messages.list", {"folder": "drafts", "subject": "Order 4711"})["value"]
+            other.invoke("drafts.send", {"draftId": drafts[0]["id"]})
+
+    outlook_sandbox.fault("POST /me/messages/*/send", status=503, retry_after=1)
+    Timer(0.5, send_meanwhile).start()
+    mail = {"to": [anchors.KIM], "subject": "Order 4711", "body": "Please confirm.", "delivery": "tracked"}
+    sent = outlook_connector.invoke("messages.send", mail)
+    found = outlook_connector.invoke("messages.list", {"folder": "sentitems", "subject": "Order 4711"})[
+        "value"
+    ]
+    assert [one["id"] for one in found] == [sent["messageId"]]
+    assert len(outlook_sandbox.ledger["submissions"]) == 1
