@@ -19,7 +19,6 @@ from .graph.paging import DEFAULT_LIMIT, PACE, Listing, Place, collect, iterate,
 from .handlers import Handler, find_handler
 from .manifest import Manifest, Operation
 from .normalise import addresses, normalise, plan
-from .operations.reconciling import reconciled
 from .progress import OnProgress, reporter
 from .schema import Schemas
 from .sent import digest
@@ -92,6 +91,8 @@ class Connector(Triggering):
                 result = self._run(prepared, context, values)
                 self._check_done(prepared.operation, result)
             except OutcomeUnknown as lost:
+                from .operations.reconciling import reconciled  # late: seldom needed
+
                 result = reconciled(prepared.operation.name, values, context, lost)
             if prepared.operation.result == "collection":
                 limit = values.get("limit", DEFAULT_LIMIT)
