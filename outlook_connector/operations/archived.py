@@ -55,7 +55,7 @@ class MimeFiles:
         self._prepare(place)
         request = get("/messages/{id}/$value", id=message["id"])
         with self._context.files.replacing(str(self._directory / file), UNFINISHED) as stream:
-            size, digest = copied(self._context.graph, request, stream)
+            size, digest = copied(self._context.graph, request, stream, lasting=True)
         return {"file": file, "bytes": size, "sha256": digest}
 
     def close(self) -> None:

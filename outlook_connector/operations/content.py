@@ -33,7 +33,7 @@ def fetched(
         return {"size": len(data), "contentBytes": base64.b64encode(data).decode("ascii")}
     target = context.files.place(save_to, name)
     with context.files.replacing(target) as stream:
-        size, digest = copied(context.graph, request, stream, context.graph.progress, about)
+        size, digest = copied(context.graph, request, stream, context.graph.progress, about, lasting=True)
     return {"size": size, "path": target, "sha256": digest}
 
 
@@ -43,9 +43,11 @@ def copied(
     target: BinaryIO,
     report: Report = silent,
     about: int | None = None,
+    lasting: bool = False,
 ) -> tuple[int, str]:
     """The answer's bytes, written to the end of ``target``: how many, and their SHA-256 in hex. Where the answer
-    breaks off it is asked for again from its beginning, since Graph gives no parts of one.
+    breaks off it is asked for again from its beginning, since Graph gives no parts of one. ``lasting`` is a file that
+    will have to be on the disk: it gets there on the way.
 
     Raises ``TransportError`` when it broke off ``http.attempts`` times.
     """
@@ -54,7 +56,7 @@ def copied(
         attempt += 1
         target.seek(start)
         target.truncate()
-        written, began, answered = WrittenAhead(target, report, about), graph.clock(), False
+        written, began, answered = WrittenAhead(target, report, about, lasting), graph.clock(), False
         try:
             with written, graph.stream(request) as pieces:
                 answered = True

@@ -4,10 +4,11 @@ import hashlib
 import threading
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import Any
 
 import pytest
 
-from outlook_connector.operations.writing import INLINE, LASTING, WrittenAhead
+from outlook_connector.operations.writing import BATCH, LASTING, WrittenAhead
 
 PIECE = 300_000
 
@@ -17,11 +18,12 @@ def pieces(size: int) -> list[bytes]:
     return [bytes([number % 251]) * PIECE for number in range(whole)] + [b"z" * rest]
 
 
-@pytest.mark.parametrize("size", [0, 1, INLINE, INLINE + 1, 2 * LASTING + 12_345])
-def test_every_byte_is_there_when_the_block_ends(size: int) -> None:
+@pytest.mark.parametrize("size", [0, 1, BATCH, BATCH + 1, 2 * LASTING + 12_345])
+@pytest.mark.parametrize("lasting", [False, True])
+def test_every_byte_is_there_when_the_block_ends(size: int, lasting: bool) -> None:
     heard: list[int] = []
     with TemporaryFile() as file:
-        with WrittenAhead(file, lambda unit, done, total: heard.append(done)) as written:
+        with WrittenAhead(file, lambda unit, done, total: heard.append(done), lasting=lasting) as written:
             for piece in pieces(size):
                 written.add(piece)
         file.seek(0)
@@ -46,19 +48,32 @@ def test_a_disk_that_is_full_is_an_error_and_ends_the_thread() -> None:
 
 def test_an_error_of_the_caller_ends_the_thread_too() -> None:
     before = threading.active_count()
-    with TemporaryFile() as file, pytest.raises(KeyError), WrittenAhead(file) as written:
-        for piece in pieces(3 * INLINE):
+    with TemporaryFile() as file, pytest.raises(KeyError), WrittenAhead(file, lasting=True) as written:
+        for piece in pieces(3 * LASTING):
             written.add(piece)
         raise KeyError
+    assert threading.active_count() == before
+
+
+def test_a_disk_that_fails_on_the_way_is_an_error_when_the_block_ends() -> None:
+    """The system tells of it once: whoever asks it again hears that all is well."""
+    before = threading.active_count()
+    with (
+        Path("/dev/null").open("wb") as unkept,  # nothing that a disk could keep: fsync refuses it
+        pytest.raises(OSError, match="argument"),
+        WrittenAhead(unkept, lasting=True) as written,
+    ):
+        for piece in pieces(LASTING + PIECE):
+            written.add(piece)
     assert threading.active_count() == before
 
 
 class Behind:
     """A file that takes the first megabytes, and then none."""
 
-    def __init__(self, full: object) -> None:
+    def __init__(self, full: Any) -> None:
         self._full, self._taken = full, 0
 
     def write(self, piece: bytes) -> int:
         self._taken += len(piece)
-        return len(piece) if self._taken <= INLINE else self._full.write(piece)
+        return len(piece) if self._taken <= BATCH else self._full.write(piece)
