@@ -145,7 +145,7 @@ def time(value: str, _: Lookup | None = None) -> str:
         moment = datetime.fromisoformat(value.upper())
         if moment.tzinfo is None:
             raise ValueError("must say its zone: end it with Z or an offset such as +01:00")
-        return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
     except (ValueError, OverflowError) as error:
         told = str(error) if str(error).startswith("must") else "must be a time such as 2026-11-24T10:00:00Z"
         raise ValueError(told) from None

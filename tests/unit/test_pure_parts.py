@@ -218,6 +218,7 @@ def test_what_is_no_recipient_is_refused(given: str) -> None:
         ("2026-11-24t10:00:00z", "2026-11-24T10:00:00Z"),
         ("2026-11-24T10:00:00+01:00", "2026-11-24T09:00:00Z"),
         ("2026-11-24T10:00:00.123-05:30", "2026-11-24T15:30:00Z"),
+        ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z"),
     ],
 )
 def test_times_are_in_utc_to_the_second(given: str, utc: str) -> None:
