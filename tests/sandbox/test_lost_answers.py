@@ -64,6 +64,15 @@ def test_a_move_by_an_id_that_does_not_stay_is_not_told_as_not_found(
         )
 
 
+def test_who_deletes_for_good_is_not_told_to_look_among_what_was_sent(
+    outlook_sandbox: Sandbox, outlook_connector: Connector
+) -> None:
+    outlook_sandbox.fault("POST /me/messages/*/permanentDelete", drop="after")
+    with pytest.raises(OutcomeUnknown) as caught:
+        outlook_connector.invoke("messages.deletePermanently", {"messageId": anchors.NEWSLETTER})
+    assert caught.value.details["check"].startswith("messages.get")
+
+
 def test_a_mail_that_went_out_before_its_repetition_was_refused_stays_sent(
     outlook_sandbox: Sandbox, outlook_connector: Connector
 ) -> None:
