@@ -227,8 +227,13 @@ def test_a_mail_cannot_steer_the_terminal(sandbox: Sandbox, config: str) -> None
     subject = "\x1b]0;taken\x07 \x9b2J \u202etxt.exe"
     sandbox.deliver("adele@contoso.example", {"subject": subject})
     given = '{"folder": "inbox", "limit": 1}'
+    picked = run("invoke", "messages.list", given, "--pick", "/value/0/id", "--config", config).out.strip()
+    one = json.dumps({"messageId": picked})
     for shown in (
         on_terminal("invoke", "messages.list", given, "--config", config).out,
+        on_terminal("invoke", "messages.get", one, "--config", config).out,
+        on_terminal("invoke", "messages.get", one, "--pick", "", "--config", config).out,
+        on_terminal("invoke", "messages.get", one, "--pick", "/subject", "--config", config).out,
         on_terminal("invoke", "messages.list", given, "--json", "--config", config).out,
         run("invoke", "messages.list", given, "--all", "--config", config).out,
     ):
@@ -238,3 +243,5 @@ def test_a_mail_cannot_steer_the_terminal(sandbox: Sandbox, config: str) -> None
         }
     piped = run("invoke", "messages.list", given, "--config", config)
     assert "\u202etxt.exe" in piped.json["value"][0]["subject"], "nothing is lost to a program"
+    program = run("invoke", "messages.get", one, "--pick", "/subject", "--config", config)
+    assert program.out == subject + "\n"

@@ -11,7 +11,7 @@ import click
 from ...errors import InvalidInput
 from .names import complete_name
 from .options import config_option, connection, json_option
-from .output import emit, for_people, json_text, show, tell, write
+from .output import coloured, emit, for_people, harmless, json_text, show, tell, write
 from .progress import moving, working
 
 if TYPE_CHECKING:
@@ -49,8 +49,7 @@ def invoke(
         with moving(name) as on_progress:
             result = parts.connector.invoke(name, given, on_progress=on_progress)
     if pick is not None:
-        found = picked(result, pick)
-        write(found if isinstance(found, str) else json.dumps(found, ensure_ascii=False))
+        _write_picked(picked(result, pick))
     elif for_people(as_json):
         _show(name, result)
     else:
@@ -108,14 +107,22 @@ def _stream(connector: "Connector", name: str, given: Mapping[str, Any]) -> None
             now(f"{name}: {count} items")
 
 
-def _show(name: str, result: dict[str, Any]) -> None:
-    from rich.json import JSON
+def _write_picked(found: Any) -> None:
+    """A text as it is, for a program; a terminal is not steered by it."""
+    if not isinstance(found, str):
+        write(json_text(found))
+    elif for_people(as_json=False):
+        write(harmless(found.replace("\r\n", "\n")))
+    else:
+        write(found)
 
+
+def _show(name: str, result: dict[str, Any]) -> None:
     from .tables import table_of
 
     table = table_of(name, result)
     if table is None:
-        show(JSON(json_text(result)))
+        show(coloured(result))
         return
     show(table)
     if result.get("nextCursor"):

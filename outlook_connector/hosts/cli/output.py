@@ -13,6 +13,7 @@ from ...errors import ConnectorError, InvalidInput
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
+    from rich.json import JSON
 
 
 def for_people(as_json: bool) -> bool:
@@ -32,6 +33,17 @@ def json_text(value: Any, **form: Any) -> str:
 
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Characters that steer a terminal or turn the direction of what follows: a mail may hold them to mislead."""
+
+
+def coloured(value: Any) -> "JSON":
+    """``json_text`` in rich's colours. By itself rich reads the JSON and writes it anew, without these escapes."""
+    from rich.highlighter import JSONHighlighter
+    from rich.json import JSON
+
+    shown = JSON("null")
+    shown.text = JSONHighlighter()(json_text(value, indent=2))
+    shown.text.no_wrap, shown.text.overflow = True, None
+    return shown
 
 
 def harmless(text: str) -> str:
