@@ -15,7 +15,7 @@ from ..reply import text_of
 from . import flags, versions
 from .arrivals import MOST, OVERLAP
 from .flags import Flags
-from .reading import Position, by_time, latest, size_of
+from .reading import PAGE, Position, by_time, latest, size_of
 from .source import Happening, Item, State, Step, Subject, brief, seconds
 from .versions import Versions, version_of
 
@@ -59,7 +59,8 @@ class Changed:
 
     def step(self, state: State) -> Step:
         place = Position(*state["place"]) if "place" in state else Position(max(state["mark"] - OVERLAP, 0))
-        items, place_after = by_time(self.context.graph, CHANGED, None, place, self.size)
+        size = PAGE if state["quiet"] else self.size
+        items, place_after = by_time(self.context.graph, CHANGED, None, place, size)
         after = {name: value for name, value in state.items() if name != "place"}
         if place_after:
             after["place"] = [place_after.at, place_after.link]

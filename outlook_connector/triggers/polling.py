@@ -117,7 +117,7 @@ class Poll:
                 break
         looked = not state["quiet"]
         state = self._look(source, state, events) if looked and self.ids else state
-        state = {**state, "quiet": False} if step.done else state
+        state = {**state, "quiet": False} if step.done or state.get("met") else state
         return _Read(state, list(events.values()), not step.done, looked)
 
     def _look(self, source: Source, state: State, events: dict[str, Event]) -> State:

@@ -22,7 +22,7 @@ from ..operations.attachments import SHOWN
 from ..reply import text_of
 from . import arrivals
 from .arrivals import OVERLAP, WINDOW, Arrivals
-from .reading import SELECT, Position, by_time, changes, folder_ids, latest, named, size_of
+from .reading import PAGE, SELECT, Position, by_time, changes, folder_ids, latest, named, size_of
 from .source import Happening, Item, State, Step, Subject, brief, seconds, stamp
 
 log = logging.getLogger("outlook_connector.triggers")
@@ -69,13 +69,14 @@ class Received:
     def _by_time(self, state: State) -> Step:
         memory = _memory(state)
         place = Position(*state["place"]) if "place" in state else Position(_from(memory))
-        items, place_after = by_time(self.context.graph, "receivedDateTime", self.folder, place, self.size)
+        size = PAGE if state["quiet"] else self.size
+        items, place_after = by_time(self.context.graph, "receivedDateTime", self.folder, place, size)
         after = {name: value for name, value in state.items() if name != "place"}
         if place_after:
             after["place"] = [place_after.at, place_after.link]
         by_delta = bool(self.folder) and self.context.graph.config.cloud not in WITHOUT_DELTA
         if place_after is None and by_delta:
-            after["delta"] = ""
+            after |= {"delta": "", "met": True}
         return self._told(after, memory, items, settled=True, done=place_after is None and not by_delta)
 
     def _by_delta(self, state: State) -> Step:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 State = dict[str, Any]
 """A JSON value. ``quiet`` in it is true until what was there before the start has been read: none of it is told.
+``met`` is true where that has been read although there is more: the poll after this one tells what it finds.
 ``settled`` is true where Graph had told everything for then."""
 
 Item = Mapping[str, Any]

@@ -155,6 +155,19 @@ def test_many_come_in_portions(
 
 
 @WAYS
+def test_what_arrives_while_a_full_folder_is_still_being_met_is_told(
+    given: dict[str, object], outlook_sandbox: Sandbox, outlook_connector: Connector
+) -> None:
+    for number in range(205):
+        arrive(outlook_sandbox, f"before {number}")
+    first = outlook_connector.poll("message.received", {**given, "limit": 5})
+    assert first["value"] == []
+    arrive(outlook_sandbox, "after the first answer")
+    rest = Host(outlook_connector, "message.received", {**given, "limit": 5}, first["cursor"])
+    assert [*rest.subjects(), *rest.subjects()] == ["after the first answer"]
+
+
+@WAYS
 def test_it_can_begin_in_the_past(
     given: dict[str, object], outlook_sandbox: Sandbox, outlook_connector: Connector
 ) -> None:
