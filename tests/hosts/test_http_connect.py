@@ -176,6 +176,15 @@ def test_the_form_with_a_key_leads_to_the_sign_in(locked: Client, sandbox: Sandb
     assert connected(locked)
 
 
+def test_a_key_is_asked_for_under_the_name_that_the_sign_in_has(locked: Client) -> None:
+    """A browser would hold a form's way on to another name for another site's."""
+    answer = locked.get("/connect/sales", allow_redirects=False)
+    assert (answer.status_code, answer.headers["Location"]) == (
+        307,
+        f"http://localhost:{locked.port}/connect/sales",
+    )
+
+
 def test_another_sites_form_begins_no_sign_in(locked: Client, sandbox: Sandbox) -> None:
     browser = Browser(locked, sandbox)
     answer = browser.session.post(

@@ -50,9 +50,10 @@ class Connecting:
         ]
 
     async def begin(self, request: Request) -> Response:
-        """Sends the browser to Microsoft's page; where the host has keys, it asks for one first."""
+        """Sends the browser to Microsoft's page; where the host has keys, it asks for one first: under the name that
+        the sign-in has, since browsers send no form on to another."""
         if not self._keys.accepts(request.headers.get(KEY_HEADER)):
-            return _shown(key_page(wrong=False), 401)
+            return self._elsewhere(request) or _shown(key_page(wrong=False), 401)
         return await self._begun(request)
 
     async def begin_with_key(self, request: Request) -> Response:
@@ -89,9 +90,9 @@ class Connecting:
     async def _onward(self, request: Request) -> Response:
         name = request.path_params["connection"]
         connection = self._connections.find(name)
+        if elsewhere := self._elsewhere(request):
+            return elsewhere
         base = self._base(request)
-        if base != str(request.base_url).rstrip("/") and self._settings.public_url is None:
-            return RedirectResponse(f"{base}/connect/{name}", 307)
         given = {"redirectUri": self._redirect_uri(connection, name, base), "prompt": "select_account"}
         begun = await self._workers.run(partial(connection.connector.invoke, "auth.begin", given))
         url = begun["authorizationUrl"]
@@ -109,6 +110,13 @@ class Connecting:
             samesite="lax",
         )
         return answer
+
+    def _elsewhere(self, request: Request) -> Response | None:
+        """The way to the same page under the host's name, where the browser has another one for it."""
+        base = self._base(request)
+        if base == str(request.base_url).rstrip("/") or self._settings.public_url is not None:
+            return None
+        return RedirectResponse(f"{base}/connect/{request.path_params['connection']}", 307)
 
     def _begun_by(self, request: Request, state: str) -> str:
         """The connection that this browser began to sign in for. Raises ``RequestRefused``."""
