@@ -5,7 +5,7 @@ mailbox alone, whatever thread or worker uses it (see ``limits``). https://learn
 """
 
 import base64
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -16,10 +16,14 @@ from ..reply import Reply, error_of, retry_after
 from .client import BATCH, Graph
 from .outcome import unknown_outcome
 from .retry import DECISIONS, Verdict, failure_of, wait
-from .shaping import part
+from .shaping import content, part
 
 PARTS = 20
 """Requests of one batch at most."""
+WHOLE = 3_900_000
+"""Bytes of one batch at most, about: Graph takes 4 MB in one request."""
+ABOUT = 3_000
+"""Bytes of a part beside its body."""
 MAILBOXES = 8
 """Mailboxes that batches go to at the same time."""
 
@@ -34,8 +38,7 @@ def run(graph: Graph, requests: Sequence[GraphRequest]) -> list[Outcome]:
     Raises only where the first batch fails as a whole, so that nothing has been done.
     """
     outcomes: list[Outcome] = []
-    for at in range(0, len(requests), PARTS):
-        chunk = requests[at : at + PARTS]
+    for chunk in _chunks(requests):
         try:
             outcomes += _batch(graph, chunk)
         except ConnectorError as error:
@@ -43,6 +46,19 @@ def run(graph: Graph, requests: Sequence[GraphRequest]) -> list[Outcome]:
                 raise
             outcomes += [error] * len(chunk)
     return outcomes
+
+
+def _chunks(requests: Sequence[GraphRequest]) -> Iterator[Sequence[GraphRequest]]:
+    """What goes together: so many at most, and no more bytes than one request may have."""
+    begun, size = 0, 0
+    for at, request in enumerate(requests):
+        more = ABOUT + len(content(request) or b"")
+        if at > begun and (at - begun == PARTS or size + more > WHOLE):
+            yield requests[begun:at]
+            begun, size = at, 0
+        size += more
+    if requests:
+        yield requests[begun:]
 
 
 def side_by_side(calls: Sequence[tuple[Graph, GraphRequest]]) -> list[Outcome]:

@@ -207,3 +207,13 @@ def test_a_batch_is_over_when_the_time_is(outlook_sandbox: Sandbox) -> None:
         found = connector.invoke("messages.updateMany", {"messageIds": BOTH, "isRead": True})
     assert time.monotonic() - began < 5
     assert {one["problem"]["error"] for one in found["value"]} == {"Throttled"}
+
+
+def test_calls_that_fit_alone_are_not_too_large_together(outlook_sandbox: Sandbox) -> None:
+    body = {"subject": "Long", "body": {"contentType": "text", "content": "x" * 1_000_000}}
+    calls = [{"method": "POST", "path": "/messages", "body": body}] * 5
+    with connect(outlook_sandbox.config(operations={"allow": ["*", "graph.batch"]})) as connector:
+        answer = connector.invoke("graph.batch", {"requests": calls})
+    assert [one["status"] for one in answer["value"]] == [201] * 5
+    batches = [one for one in outlook_sandbox.requests if one.path.endswith("/$batch")]
+    assert len(batches) == 2
