@@ -81,7 +81,7 @@ def marks(key: str, content: str) -> dict[str, Any]:
 
 def request_size(values: Mapping[str, Any]) -> int:
     """About how many bytes one call with this input would have."""
-    texts = (value for value in values.values() if isinstance(value, str))
-    text = sum(len(json.dumps(value, ensure_ascii=False).encode()) for value in texts)
+    told = (value for name, value in values.items() if name != "attachments")
+    text = sum(len(json.dumps(value, ensure_ascii=False).encode()) for value in told)
     files: list[Attachment] = values.get("attachments", [])
     return text + sum(one.size * 4 // 3 + 400 for one in files) + 2_000

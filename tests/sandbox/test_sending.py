@@ -305,3 +305,12 @@ def test_a_draft_is_written_changed_and_sent(outlook_connector: Connector, kim: 
     (arrived,) = received(kim)
     assert arrived["hasAttachments"]
     assert outlook_connector.invoke("messages.get", {"messageId": draft["id"]})["isDraft"] is False
+
+
+def test_a_mail_that_its_many_receivers_make_too_large_goes_by_way_of_a_draft(
+    outlook_connector: Connector,
+) -> None:
+    named = [f"{'A name ' * 75}<receiver{number}@contoso.example>" for number in range(500)]
+    content = base64.b64encode(bytes(2_900_000)).decode()
+    mail = {"to": named, "cc": named, "subject": "x", "attachments": [{"name": "a", "contentBytes": content}]}
+    assert "messageId" in outlook_connector.invoke("messages.send", mail)
