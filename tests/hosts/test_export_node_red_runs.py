@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import socket
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -190,6 +193,37 @@ def test_a_connection_that_does_not_work_is_told(
     found = told(red, [connection(url or host, key), *asking({"type": "outlook-profile-get"})])["caught"]
     assert found["outlook"]["error"]["code"] == code
     assert key not in red.said()
+
+
+@pytest.fixture
+def breaking() -> Iterator[str]:
+    """A host that takes every request and answers none: it breaks off instead."""
+
+    def broken() -> None:
+        with suppress(OSError):  # the end of the test closes the listener
+            while True:
+                taken, _ = listener.accept()
+                with taken:
+                    taken.recv(65536)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=broken, daemon=True).start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "retryable"),
+    [("messages-send", "outcomeUnknown", False), ("messages-list", "notReached", True)],
+    ids=["a send", "a list"],
+)
+def test_an_answer_that_is_lost_leaves_it_open_whether_a_mail_went_out(
+    red: NodeRed, breaking: str, kind: str, code: str, retryable: bool
+) -> None:
+    found = told(red, [connection(breaking), *asking({"type": f"outlook-{kind}"})])["caught"]
+    error = found["outlook"]["error"]
+    assert (error["code"], error["retryable"]) == (code, retryable)
+    assert set(error) == {"error", "code", "message", "retryable", "details"}
 
 
 def watching(host: str, **given: str) -> list[Json]:

@@ -14,7 +14,8 @@ KEPT_BY_THE_NODE = ("cursor",)
 
 @dataclass(frozen=True)
 class Node:
-    """One node. ``poll`` tells a trigger's, which has no way in. An input's kind is a key of the editor's ``OWN``."""
+    """One node. ``poll`` tells a trigger's, which has no way in; ``reads`` what may be asked twice. An input's kind is
+    a key of the editor's ``OWN``."""
 
     type: str
     name: str
@@ -23,6 +24,7 @@ class Node:
     category: str
     path: str
     poll: bool
+    reads: bool
     documentation: str
     inputs: tuple[Input, ...]
 
@@ -35,7 +37,9 @@ class Node:
     def for_runtime(self) -> dict[str, Any]:
         """What it needs to make its call."""
         found = [{"name": one.name, "kind": one.kind} for one in self.inputs]
-        return {key: getattr(self, key) for key in ("type", "name", "path", "poll")} | {"inputs": found}
+        return {key: getattr(self, key) for key in ("type", "name", "path", "poll", "reads")} | {
+            "inputs": found
+        }
 
 
 def nodes(manifest: Manifest) -> Iterator[Node]:
@@ -55,6 +59,7 @@ def _node(call: Call) -> Node:
         category=f"outlook {call.noun}",
         path=call.path,
         poll=poll,
+        reads=isinstance(entry, Trigger) or entry.effect == "read",
         documentation=entry.documentation or "",
         inputs=tuple(_inputs(call, KEPT_BY_THE_NODE if poll else ())),
     )

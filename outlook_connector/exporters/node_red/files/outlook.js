@@ -28,7 +28,7 @@ function operation(RED, kind) {
             try {
                 this.status({ fill: "blue", shape: "dot", text: "calling" });
                 const input = await inputOf(RED, this, kind, config, msg);
-                msg.payload = await hostOf(connection).post(kind.path, input);
+                msg.payload = await hostOf(connection).post(kind, input);
                 this.status({});
                 send(msg);
                 done();
@@ -52,7 +52,7 @@ function trigger(RED, kind) {
             let wait = pause;
             try {
                 const input = place.next(await inputOf(RED, this, kind, config, {}));
-                const answer = await hostOf(connection).post(kind.path, input);
+                const answer = await hostOf(connection).post(kind, input);
                 if (closed) {
                     return;
                 }

@@ -12,6 +12,12 @@ class HostError extends Error {
     }
 }
 
+/** What fetch tells where the request has not left; after anything else the host may have it. */
+const UNSENT = new Set([
+    "ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT", "ERR_INVALID_URL",
+    "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+]);
+
 class Host {
     #url;
     #headers;
@@ -30,8 +36,11 @@ class Host {
         }
     }
 
-    /** The answer's JSON. Nothing is sent twice, and no redirect is followed: the key is for this host alone. */
-    async post(path, input) {
+    /**
+     * The answer's JSON. Nothing is sent twice, and no redirect is followed: the key is for this host alone. Where an
+     * answer is lost, only what reads may be repeated.
+     */
+    async post({ path, reads }, input) {
         const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(this.#timeout)]);
         const asked = { method: "POST", headers: this.#headers, body: JSON.stringify(input), redirect: "error", signal };
         let answer;
@@ -40,7 +49,7 @@ class Host {
             answer = await fetch(this.#url + path, asked);
             text = await answer.text();
         } catch (error) {
-            throw this.#unreached(error);
+            throw this.#unreached(error, reads);
         }
         const body = parsed(text);
         if (answer.status !== 200 || body === undefined) {
@@ -53,11 +62,20 @@ class Host {
         this.#closing.abort();
     }
 
-    #unreached(error) {
+    #unreached(error, reads) {
         const late = error.name === "TimeoutError";
-        const why = late ? `no answer in ${this.#timeout / 1000} s` : (error.cause && error.cause.code) || error.message;
-        const message = `The host at ${this.#url} was not reached: ${why}.`;
-        return new HostError(undefined, { error: "TransportError", code: late ? "timeout" : "notReached", message });
+        const cause = error.cause || {};
+        const why = late ? `no answer in ${this.#timeout / 1000} s` : cause.code || cause.message || error.message;
+        const unsent = UNSENT.has(cause.code) || /CERT/.test(cause.code) || cause.message === "bad port";
+        if (unsent || reads) {
+            const message = `The host at ${this.#url} was not reached: ${why}.`;
+            const code = late ? "timeout" : "notReached";
+            return new HostError(undefined, { error: "TransportError", code, message, retryable: true, details: {} });
+        }
+        const message = `The host at ${this.#url} did not answer: ${why}. What was asked for may have been done or not.`;
+        const check = "Look in the mailbox before you repeat it.";
+        const told = { error: "OutcomeUnknown", code: "outcomeUnknown", message, retryable: false, details: { check } };
+        return new HostError(undefined, told);
     }
 }
 
