@@ -33,7 +33,7 @@ from .outcome import already_gone, may_have_moved, unknown_outcome
 from .retry import DECISIONS, Failure, Verdict, wait
 from .retry import failure_of as failure_of_status
 from .session import Sessions
-from .wire import BROKEN, failure_of, no_answer, pieces, read
+from .wire import BROKEN, Body, failure_of, no_answer, read
 
 log = logging.getLogger("outlook_connector.graph")
 
@@ -114,16 +114,16 @@ class Graph:
             raise unknown_outcome(request, problem) from None
 
     @contextmanager
-    def stream(self, request: GraphRequest) -> Iterator[Iterator[bytes]]:
-        """The answer's bytes as they come; each piece has the configured time to arrive. The call is under way until
-        the block ends, so that no other one may be made in it. They are asked for uncompressed: where a compressed
-        stream breaks off, nobody would notice."""
+    def stream(self, request: GraphRequest) -> Iterator[Body]:
+        """The answer's bytes as they come; the next ones always have the configured time to arrive. The call is under
+        way until the block ends, so that no other one may be made in it. They are asked for uncompressed: where a
+        compressed stream breaks off, nobody would notice."""
         request = replace(request, headers={**request.headers, "Accept-Encoding": "identity"})
         response, under_way = self._repeat(
             request, lambda response, until, under_way: (response, under_way.pop_all())
         )
         with under_way, response:
-            yield self._pieces(response)
+            yield Body(response)
 
     def follow(self, link: str, like: GraphRequest) -> GraphRequest:
         """A request for a link that Graph handed out, with the headers of the request that led to it.
@@ -257,12 +257,6 @@ class Graph:
         )
         exchange.answered(response.status_code, response.headers)
         return response
-
-    def _pieces(self, response: requests.Response) -> Iterator[bytes]:
-        try:
-            yield from pieces(response, float("inf"), self.clock)
-        except BROKEN as error:
-            raise no_answer(error) from None
 
 
 BATCH = "/$batch"

@@ -8,7 +8,7 @@ import io
 import socket
 import ssl
 import time
-from http.client import HTTPException, HTTPResponse
+from http.client import HTTPException, HTTPResponse, IncompleteRead
 from typing import Any
 
 from urllib3 import HTTPSConnectionPool
@@ -105,6 +105,15 @@ class Connection(HTTPSConnection):
     def response_class(self, *given: Any, **named: Any) -> _Answer:  # type: ignore[override]  # called, as the class was
         self._answer = _Answer(*given, **named)
         return self._answer
+
+    def readinto(self, buffer: memoryview) -> int:
+        """Bytes of the present answer's body as they come, without a copy: as many as there is room for, or are left.
+        Raises ``OSError`` or ``HTTPException`` where it breaks off."""
+        answer = self._answer
+        count = answer.readinto(buffer) if answer is not None else 0
+        if answer is not None and not count and answer.length:
+            raise IncompleteRead(b"", answer.length)
+        return count
 
     def limit(self, seconds: float | None) -> None:
         """What is left of the present answer has to come within ``seconds``; ``None`` lifts that."""

@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Callable, Iterator, Mapping
+from http.client import HTTPException
 from math import isinf
 from typing import Any
 from urllib.parse import urlsplit
@@ -84,6 +85,36 @@ def pieces(response: requests.Response, until: float, clock: Clock) -> Iterator[
             "the answer's parts have no size", request=response.request
         ) from error
     raw.read()  # nothing is left; this gives the connection back for the next call
+
+
+class Body:
+    """A good answer's bytes, however many, as they come."""
+
+    def __init__(self, response: requests.Response) -> None:
+        self._response, connection = response, response.raw.connection
+        self._connection: Connection | None = None
+        if isinstance(connection, Connection):
+            connection.limit(None)
+            self._connection = None if "content-encoding" in response.raw.headers else connection
+
+    def into(self, buffer: memoryview) -> int:
+        """Fills the buffer, as far as bytes are left: how many there were. Raises ``TransportError``."""
+        try:
+            count = self._fill(buffer)
+            if not count:
+                self._response.raw.read()  # nothing is left; this gives the connection back for the next call
+            return count
+        except BROKEN as error:
+            raise no_answer(error) from None
+        except (OSError, HTTPException, ValueError) as error:
+            raise no_answer(requests.ConnectionError(error, request=self._response.request)) from None
+
+    def _fill(self, buffer: memoryview) -> int:
+        if self._connection is not None:
+            return self._connection.readinto(buffer)
+        piece: bytes = self._response.raw.read1(len(buffer), decode_content=True)
+        buffer[: len(piece)] = piece
+        return len(piece)
 
 
 def failure_of(error: Exception) -> Failure:

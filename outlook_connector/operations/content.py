@@ -58,10 +58,10 @@ def copied(
         target.truncate()
         written, began, answered = WrittenAhead(target, report, about, lasting), graph.clock(), False
         try:
-            with written, graph.stream(request) as pieces:
+            with written, graph.stream(request) as body:
                 answered = True
-                for piece in pieces:
-                    written.add(piece)
+                while written.more(body.into):
+                    pass
             report("bytes", written.size, written.size)
             return written.size, written.digest.hexdigest()
         except TransportError:
