@@ -5,6 +5,7 @@ import os
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,9 @@ def assemble(
     sessions = Sessions(settings, os.environ)
     auth = Auth(settings, store, sessions, _scopes(settings, needs), on_tokens)
     limits = Limits(settings, store, lambda: auth.status()["username"])
+    cursor_keys = cache(partial(_cursor_key, settings, store))
+    if settings.client_secret is None:
+        cursor_keys()  # a store that fails is told at once; the others begin without one, as they always could
     context = Context(
         graph=Graph(settings, sessions, auth, limits, Budget()),
         auth=auth,
@@ -80,7 +84,7 @@ def assemble(
         hourly=Hourly(store, _hourly_name(settings), settings.rules.mails_per_hour),
         store=store,
         owner="",
-        cursor_key=_cursor_key(settings, store),
+        cursor_keys=cursor_keys,
         needs=needs,
         uses=uses_of(catalogue, policy, settings.auth),
     )
@@ -117,16 +121,22 @@ def _hourly_name(settings: Config) -> str:
 
 
 def _cursor_key(settings: Config, store: Store) -> bytes:
-    """What seals cursors: the same for all workers of a connection, and unknown to those who call it. It comes from
-    the client secret, or was drawn once and is kept in the store."""
+    """What seals cursors: the same for all workers of a connection, and unknown to those who call it. It is kept in the
+    store, so that a place outlives the credential that it was met with; what is kept first was the key of old."""
+    name = "cursor-key/" + digest([settings.tenant_id, settings.client_id])
+    blob, version = store.load(name)
+    while blob is None:
+        drawn = _first_cursor_key(settings, store)
+        try:
+            store.save(name, drawn, version)
+        except StoreConflict:
+            blob, version = store.load(name)
+            continue
+        blob = drawn
+    return blob
+
+
+def _first_cursor_key(settings: Config, store: Store) -> bytes:
     if settings.client_secret is not None:
         return hashlib.sha256(b"cursor\0" + settings.client_secret.reveal().encode()).digest()
-    name = "cursor-key"
-    blob, version = store.load(name)
-    if blob is None:
-        blob = secrets.token_bytes(32)
-        try:
-            store.save(name, blob, version)
-        except StoreConflict:
-            blob = store.load(name)[0] or blob
-    return blob
+    return store.load("cursor-key")[0] or secrets.token_bytes(32)

@@ -34,7 +34,7 @@ def chosen_mailbox(graph: Graph, policy: Policy, named: str | None, at: str = "/
 class Context:
     """One invocation's means. ``needs`` are the permissions of all operations that the connection allows, ``uses``
     those of their special uses; ``owner`` names the mailbox for anything that is remembered in the ``store``;
-    ``cursor_key`` seals cursors."""
+    ``cursor_keys`` gives what seals cursors, from the store when it is first needed."""
 
     graph: Graph
     auth: Auth
@@ -44,7 +44,12 @@ class Context:
     hourly: Hourly
     store: Store
     owner: str
-    cursor_key: bytes = field(repr=False)
+    cursor_keys: Callable[[], bytes] = field(repr=False)
     needs: tuple[Need, ...] = ()
     uses: tuple[Need, ...] = ()
     clock: Callable[[], float] = time.time
+
+    @property
+    def cursor_key(self) -> bytes:
+        """What seals cursors. Raises ``ConnectorError`` where the store cannot be read."""
+        return self.cursor_keys()

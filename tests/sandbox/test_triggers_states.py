@@ -98,6 +98,19 @@ def test_another_worker_goes_on_from_the_cursor(outlook_sandbox: Sandbox, tmp_pa
         assert other.poll("message.received", {"cursor": told["cursor"]})["value"] == []
 
 
+def test_a_place_outlives_the_client_secret(outlook_sandbox: Sandbox, tmp_path: Path) -> None:
+    config = outlook_sandbox.config(tokenStore=f"sqlite:///{tmp_path}/store")
+    with connect(config) as before:
+        host = Host(before, "message.received", {"folder": "inbox"})
+        page = before.invoke("messages.list", {"limit": 2})
+    arrive(outlook_sandbox, "one")
+    with connect({**config, "clientSecret": "the-one-that-replaces-it"}) as after, connect(config) as still:
+        for connector in (after, still, after):
+            again = Host(connector, "message.received", {"folder": "inbox"}, host.cursor)
+            assert again.subjects() == ["one"]
+            connector.invoke("messages.list", {"limit": 2, "cursor": page["nextCursor"]})
+
+
 def test_workers_that_poll_one_cursor_at_once_get_one_answer(
     outlook_sandbox: Sandbox, tmp_path: Path
 ) -> None:
