@@ -1,5 +1,6 @@
 """requests as everybody uses it by hand."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -37,18 +38,23 @@ def works(place: Place) -> Works:
                 span = f"bytes {start}-{start + len(piece) - 1}/{size}"
                 plain.put(address, data=piece, headers={"Content-Range": span}).raise_for_status()
 
-    def download() -> None:
+    def download(lasting: bool = False) -> None:
         address = f"{place.mailbox}/messages/{DRAFT}/attachments/{FILM}/$value"
-        with (
-            session.get(address, stream=True) as answer,
-            (Path(place.directory) / "bare.bin").open("wb") as file,
-        ):
+        target = Path(place.directory) / "bare.bin"
+        written = target.with_suffix(".part") if lasting else target
+        with session.get(address, stream=True) as answer, written.open("wb") as file:
             for piece in answer.iter_content(BUFFER):
                 file.write(piece)
+            if lasting:
+                file.flush()
+                os.fsync(file.fileno())
+        if lasting:
+            written.replace(target)
 
     return {
         "upload": upload,
         "download": download,
+        "download, on the disk": lambda: download(lasting=True),
         "list": lambda: session.get(f"{place.mailbox}/messages", params={"$top": 10}).json(),
         "send": send,
         "items": items,
