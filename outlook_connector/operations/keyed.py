@@ -115,14 +115,25 @@ def _recorded(work: _Work, changed: bool = False) -> Answer | None:
             "been sent, and deleted since. Ask the receiver, and take a new key to send it again.",
             details={"messageId": draft["id"], "check": "Deleted Items, and the receiver", "gone": True},
         )
-    if not changed and found.get("isDraft") is not False and _seen(found) != draft.get("seen", _seen(found)):
+    if not changed and found.get("isDraft") is not False and _is_changed(work, found, draft):
         raise ConnectorError(
-            "The draft that an earlier try wrote under this idempotency key was changed in the mailbox since. Send it "
-            "with drafts.send, or delete it and take a new key.",
+            "The draft that an earlier try wrote under this idempotency key was changed or deleted in the mailbox "
+            "since. Send it with drafts.send, or take a new key.",
             code="draftChanged",
             details={"messageId": draft["id"]},
         )
     return found
+
+
+def _is_changed(work: _Work, found: Answer, draft: Answer) -> bool:
+    """Whether somebody has changed what was written, or deleted it, which nothing here does once it is recorded."""
+    if _seen(found) != draft.get("seen", _seen(found)):
+        return True
+    place = found.get("parentFolderId")
+    if draft.get("place") in (None, place):
+        return False
+    bin_ = work.context.graph.json(get("/mailFolders/deleteditems", query={"$select": "id"}))
+    return place == bin_.get("id")
 
 
 def _carrying(work: _Work, *, whole: bool) -> Answer | None:
@@ -214,7 +225,8 @@ def _finish(work: _Work, draft: Answer) -> Answer:
     """Send the draft unless it has been sent, and write the answer down under the key."""
     is_new = draft.get("isDraft") is not False
     if is_new:
-        work.claim.save(content=work.content, draft={"id": text_of(draft, "id"), "seen": _seen(draft)})
+        record = {"id": text_of(draft, "id"), "seen": _seen(draft), "place": draft.get("parentFolderId")}
+        work.claim.save(content=work.content, draft=record)
         tracked.submit_once(work.context, draft["id"])
     answer = tracked.answer_of(draft)
     work.claim.save(content=work.content, answer=answer)

@@ -20,7 +20,7 @@ from .outgoing import hand_over
 
 log = logging.getLogger("outlook_connector.operations")
 
-SHOWN = "id,internetMessageId,conversationId,isDraft,subject,toRecipients,ccRecipients,bccRecipients"
+SHOWN = "id,internetMessageId,conversationId,isDraft,parentFolderId,subject,toRecipients,ccRecipients,bccRecipients"
 
 Answer = dict[str, Any]
 

@@ -285,3 +285,23 @@ def test_a_mail_that_was_refused_can_be_mended_under_its_key(
     else:
         given["body" if name == "messages.send" else "comment"] = "Mended"
     assert outlook_connector.invoke(name, given)["deduplicated"] is False
+
+
+def test_a_draft_that_somebody_deleted_to_stop_it_is_not_sent(
+    outlook_sandbox: Sandbox, outlook_connector: Connector
+) -> None:
+    mail = {
+        "to": ["kim@contoso.example"],
+        "subject": "Stop",
+        "body": "x",
+        "idempotencyKey": "stopped-by-a-person",
+    }
+    outlook_sandbox.fault("POST /me/messages/*/send", drop="before")
+    with pytest.raises(OutcomeUnknown):
+        outlook_connector.invoke("messages.send", mail)
+    (draft,) = outlook_connector.invoke("messages.list", {"folder": "drafts", "subject": "Stop"})["value"]
+    outlook_connector.invoke("messages.delete", {"messageId": draft["id"]})
+    with pytest.raises(ConnectorError) as caught:
+        outlook_connector.invoke("messages.send", mail)
+    assert caught.value.code == "draftChanged"
+    assert outlook_sandbox.ledger["submissions"] == []
