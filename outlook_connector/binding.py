@@ -1,17 +1,18 @@
 """A declarative request block and an input become one ``GraphRequest``. Pure: no I/O, no look-ups."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 from urllib.parse import quote, unquote
 
 from .errors import InvalidInput, ManifestError
+from .frozen import frozen
 from .manifest import Operation
 
 _CLIMBING = frozenset({".", ".."})
 
 
-@dataclass(frozen=True)
+@frozen
 class GraphRequest:
     """One call to Graph, before the mailbox, the token and the host are known.
 

@@ -4,13 +4,15 @@ The keys are those of ``schemas/config.json``. No error tells a secret's value.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from .frozen import frozen
 
 PERSONLESS = frozenset({"application", "managedIdentity"})
 """Ways to sign in without a person, and so without a mailbox of one's own."""
 
 
-@dataclass(frozen=True, repr=False)
+@frozen
 class Secret:
     """A value that shows itself only when asked: ``reveal()``."""
 
@@ -25,7 +27,7 @@ class Secret:
     __str__ = __repr__
 
 
-@dataclass(frozen=True)
+@frozen
 class Cloud:
     """A cloud's hosts. Where people sign in:
     https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud; Graph:
@@ -43,7 +45,7 @@ CLOUDS: Mapping[str, Cloud] = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class HttpSettings:
     """How to reach the network; times in seconds."""
 
@@ -55,7 +57,7 @@ class HttpSettings:
     ca_bundle: str | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Limits:
     """What the app asks of one mailbox at most: calls at once, calls in 10 minutes, megabytes sent in 5 minutes.
     https://learn.microsoft.com/graph/throttling-limits#outlook-service-limits"""
@@ -65,7 +67,7 @@ class Limits:
     upload_megabytes: int = 150
 
 
-@dataclass(frozen=True)
+@frozen
 class CertificateSettings:
     """Where the app's certificate and its private key are: in a PEM or PFX file, or in a PEM text."""
 
@@ -75,7 +77,7 @@ class CertificateSettings:
     send_x5c: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Rules:
     """What the policy decides by: patterns, each tuple ``None`` where everything is allowed."""
 
@@ -88,7 +90,7 @@ class Rules:
     mails_per_hour: int | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Config:
     """A checked connection configuration. ``authority`` ends with the tenant and ``graph_url`` with the version,
     both without a slash at the end."""

@@ -9,8 +9,9 @@ path is used as it was resolved. https://man7.org/linux/man-pages/man2/openat.2.
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+
+from .frozen import frozen
 
 HELD = {os.open, os.mkdir, os.unlink, os.rename} <= os.supports_dir_fd and hasattr(os, "O_NOFOLLOW")
 """Whether this system can work relative to an open directory."""
@@ -20,7 +21,7 @@ _DIRECTORY = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | _NO_LINK
 _BINARY = getattr(os, "O_BINARY", 0)
 
 
-@dataclass(frozen=True)
+@frozen
 class Directory:
     """An open directory; ``descriptor`` is ``None`` where the system has none. Its methods take one name, no path, and
     raise ``OSError``."""

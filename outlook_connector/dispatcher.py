@@ -1,7 +1,7 @@
 """``Connector``: an operation by its name. Checks, normalises, binds or hands over, and checks what comes back."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from threading import Lock
 from typing import Any
@@ -14,6 +14,7 @@ from .consenting import consent_told
 from .context import Context
 from .errors import ConnectorError, InvalidInput, OutcomeUnknown, UnexpectedResponse
 from .frames import bare, readable, without_frames
+from .frozen import frozen
 from .graph.outcome import WHERE_TO_LOOK
 from .graph.paging import DEFAULT_LIMIT, PACE, Listing, Place, collect, iterate, listing, page_size
 from .handlers import Handler, find_handler
@@ -29,7 +30,7 @@ RECIPIENTS = ("to", "cc", "bcc", "replyTo")
 """The input properties that mail, or the answer to it, goes to."""
 
 
-@dataclass(frozen=True)
+@frozen
 class _Prepared:
     """What is worked out once for each operation."""
 

@@ -3,17 +3,17 @@
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from .errors import OperationDenied
+from .frozen import frozen
 from .store import Store, StoreConflict
 
 KEPT = 61
 """Minutes that count: an hour, and the one that has begun."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Hourly:
     """Counts what is handed to Graph to be sent, whether or not Graph takes it, by minutes.
 

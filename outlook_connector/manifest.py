@@ -6,7 +6,7 @@ loading a validator costs more than reading the manifest.
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from . import manifest_cache
 from .errors import ManifestError
 from .explaining import Problem
+from .frozen import frozen
 from .manifest_reading import (
     Entry,
     Need,
@@ -41,7 +42,7 @@ FORMAT = 1
 """The version of the manifest's own form that this module reads."""
 
 
-@dataclass(frozen=True)
+@frozen
 class RequestTemplate:
     """One Graph call as data: where each value comes from, and nothing that computes.
 
@@ -56,7 +57,7 @@ class RequestTemplate:
     body: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Operation(Entry):
     """One entry of the manifest. ``idempotent``: a second call changes nothing more. ``by_method``: what it does
     follows from the HTTP method in its input, and ``effect`` is the worst of that."""
@@ -88,7 +89,7 @@ Read = TypeVar("Read", bound=Entry)
 _Reader = Callable[[str, Mapping[str, Any], str, list[Problem]], Read]
 
 
-@dataclass(frozen=True)
+@frozen
 class Manifest:
     """The whole manifest and where it and its schemas lie."""
 

@@ -5,16 +5,16 @@ manifest are found at once.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from .explaining import Problem
+from .frozen import frozen
 
 Need = tuple[str, ...]
 """One permission, or several of which any one is enough, least privileged first."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Permissions:
     """What a token needs, by kind. A call needs every ``Need`` of its kind."""
 

@@ -1,15 +1,15 @@
 """The manifest's triggers: what is watched in a mailbox, and what an event of it needs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, ClassVar
 
 from .explaining import Problem
+from .frozen import frozen
 from .manifest_reading import Entry, Permissions, is_handler, only, permissions, text, texts
 
 
-@dataclass(frozen=True)
+@frozen
 class Trigger(Entry):
     """One trigger. ``handler`` is ``module.function`` in ``outlook_connector.triggers``: it makes the source that
     the events are read from. Watching changes nothing, which the class's values say in an operation's words."""

@@ -8,12 +8,13 @@ import mimetypes
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any, BinaryIO, Protocol
 
 from .errors import InvalidInput
+from .frozen import frozen
 from .schema import Schemas
 
 WELL_KNOWN = {
@@ -48,7 +49,7 @@ class Lookup(Protocol):
         """The file's stream and size in bytes; ``OperationDenied`` outside the directories allowed."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Attachment:
     """A file or item to attach: Graph's properties without the content, which is opened when it is needed."""
 

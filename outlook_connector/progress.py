@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from .frozen import frozen
+
 log = logging.getLogger("outlook_connector.progress")
 
 INTERVAL = 0.1
@@ -18,7 +20,7 @@ INTERVAL = 0.1
 Unit = Literal["bytes", "messages"]
 
 
-@dataclass(frozen=True)
+@frozen
 class Progress:
     """``done`` of ``total`` (``None`` where nobody knows) in ``unit``, for the file or folder that is under way: an
     operation with several files begins anew with each."""

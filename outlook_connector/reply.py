@@ -4,7 +4,6 @@ https://learn.microsoft.com/graph/errors
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -20,6 +19,7 @@ from .errors import (
     Throttled,
     UnexpectedResponse,
 )
+from .frozen import frozen
 from .json_reading import read_json
 from .redaction import one_line
 
@@ -30,7 +30,7 @@ LONGEST_TEXT = 4096
 LONGEST_WAIT = 600.0
 
 
-@dataclass(frozen=True)
+@frozen
 class Reply:
     """One answer: ``headers`` answer to lower-case names. ``value`` is the body where that was read already, as a part
     of a batch; ``body`` is empty then."""

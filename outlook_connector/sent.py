@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .errors import ConnectorError, InvalidInput
+from .frozen import frozen
 from .store import Store, StoreConflict, held
 
 KEPT = 30 * 24 * 3600.0
@@ -47,7 +48,7 @@ class Claim:
             ) from None
 
 
-@dataclass(frozen=True)
+@frozen
 class SentKeys:
     """The keys of one store. ``longest`` is how many seconds one invocation may hold a key."""
 

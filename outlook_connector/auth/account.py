@@ -5,10 +5,11 @@ Claims as in https://learn.microsoft.com/entra/identity-platform/id-token-claims
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from typing import Any
 
 from ..config import Config, Secret
+from ..frozen import frozen
 from .scopes import DEFAULT, granted
 
 LINEAGE = 200
@@ -18,7 +19,7 @@ AHEAD = 300.0
 """Seconds before its end from which on a token is renewed while it still serves."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Account:
     """The token row. Times are epoch seconds; ``reason`` is ``None`` while the account is in order.
 

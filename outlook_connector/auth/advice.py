@@ -6,12 +6,12 @@ https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow. Te
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from ..errors import AuthError, ConsentRequired, CredentialExpired, SignInRequired, TransportError
+from ..frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Advice:
     """``kind`` is the error's class, ``what`` says what failed, ``do`` what to do, ``key`` which config key."""
 

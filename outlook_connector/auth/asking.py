@@ -1,7 +1,9 @@
 """How a token is asked for: the one signature that everything which gives access tokens has."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
+
+from ..frozen import frozen
 
 MINIMUM_LIFE = 60.0
 """Seconds that a token handed out is good for, unless the caller says otherwise."""
@@ -13,7 +15,7 @@ PATIENCE = LEASE + 15.0
 """Seconds that another worker is waited for, unless the caller says otherwise."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Wanted:
     """An access token good for ``minimum_life`` seconds, or for a fifth of the time that tokens are issued for.
 

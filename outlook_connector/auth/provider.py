@@ -6,11 +6,12 @@ the store, which another worker may have renewed meanwhile; and only then Micros
 
 from contextlib import AbstractContextManager
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from ..config import Config
 from ..errors import AuthError, ConnectorError
+from ..frozen import frozen
 from ..store import Clock, Lease, Store, StoreConflict, held
 from ..store.locking import ForkSafeLock
 from .account import AHEAD, Account
@@ -52,7 +53,7 @@ class Tokens(TokenSource, Protocol):
         """Signs out here; whether anybody was signed in."""
 
 
-@dataclass(frozen=True)
+@frozen
 class _Failure:
     """What renewals ended in, so many times in a row, and what the row and the credential were then."""
 

@@ -6,13 +6,14 @@ that went wrong reaches its logs, which would quote whole answers.
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from ..config import Config
 from ..errors import ConnectorError, TransportError, UnexpectedResponse
+from ..frozen import frozen
 from ..json_reading import read_json
 from . import refusals
 
@@ -42,7 +43,7 @@ class Pauser(Protocol):
     def sleep(self, seconds: float, /) -> None: ...
 
 
-@dataclass(frozen=True)
+@frozen
 class Received:
     """A good answer in the form that msal reads; its headers are left out, since they would steer msal's cache."""
 

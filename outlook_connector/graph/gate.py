@@ -12,9 +12,10 @@ from threading import Event, RLock
 from typing import Protocol
 
 from ..errors import ConnectorError
+from ..frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Want:
     """What one request takes: calls at once, calls of the 10 minutes, and bytes of the 5 minutes."""
 

@@ -9,13 +9,14 @@ import hmac
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 from threading import Thread
 from typing import Any
 
 from ..binding import GraphRequest
 from ..errors import ConnectorError, InvalidInput, UnexpectedResponse
+from ..frozen import frozen
 from .client import Graph
 
 DEFAULT_LIMIT = 100
@@ -27,7 +28,7 @@ SEAL = 16
 State = Any
 
 
-@dataclass(frozen=True)
+@frozen
 class Page:
     """Items, the state of the page after it (``None`` at the end), and why the list ends early if it does."""
 
@@ -78,7 +79,7 @@ def page_size(values: dict[str, Any], fallback: int = DEFAULT_LIMIT) -> int:
     return int(min(values.get("pageSize") or min(limit, DEFAULT_LIMIT), limit, LARGEST_PAGE))
 
 
-@dataclass(frozen=True)
+@frozen
 class Place:
     """Whose cursor it is: it is refused for another operation, mailbox or input (``inputs`` is a digest of it), and
     where it was not made with ``key``, since a cursor holds a link that the connection's token would be sent along."""

@@ -6,9 +6,9 @@ https://learn.microsoft.com/graph/throttling-limits#outlook-service-limits: 4 ca
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from ..config import Limits
+from ..frozen import frozen
 from .gate import Gate, Want
 from .window import Size, Window
 
@@ -17,7 +17,7 @@ NAMES = {"requests": "limits.requests", "sent": "limits.uploadMegabytes"}
 """Each window's key of the configuration."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Sizes:
     """The limits, in the units that are counted."""
 

@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from ..frozen import frozen
+
 SLICES = 20
 """A slice is forgotten as a whole, so that up to a twentieth of the span more is kept in mind than need be."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Size:
     """At most ``most`` in ``span`` seconds. One that may ``overshoot`` lets the last taker go beyond, so that what is
     larger than the rest is not put off for ever. ``block`` is how much a worker takes ahead."""

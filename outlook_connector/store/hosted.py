@@ -1,10 +1,10 @@
 """A host's own storage behind the three-method interface: nothing that it raises comes out raw."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from ..errors import ConnectorError
+from ..frozen import frozen
 from .interface import Lease, Store, StoreConflict
 
 Answered = TypeVar("Answered")
@@ -35,7 +35,7 @@ class HostStore:
         return found
 
 
-@dataclass(frozen=True)
+@frozen
 class HostLease:
     """A lease of a host's store."""
 

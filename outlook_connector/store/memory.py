@@ -3,9 +3,9 @@
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from ..frozen import frozen
 from .interface import StoreConflict
 from .locking import ForkSafeLock
 
@@ -22,14 +22,14 @@ SWEEP_EVERY = 64
 """Writes between two sweeps of rows whose time is over."""
 
 
-@dataclass(frozen=True)
+@frozen
 class _Row:
     blob: bytes | None
     version: int
     expires: float | None
 
 
-@dataclass(frozen=True)
+@frozen
 class _Taken:
     fence: int
     begins: float
@@ -105,7 +105,7 @@ class MemoryStore:
             del self._rows[key]
 
 
-@dataclass(frozen=True)
+@frozen
 class MemoryLease:
     """A lease of a ``MemoryStore``."""
 

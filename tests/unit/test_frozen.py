@@ -1,0 +1,99 @@
+"""``frozen`` is ``dataclass(frozen=True)`` in all that can be seen of it, without compiling each method anew."""
+
+import copy
+import pickle
+from collections.abc import Callable
+from dataclasses import FrozenInstanceError, asdict, dataclass, field, fields, replace
+from functools import cached_property
+from typing import Any
+
+import pytest
+
+from outlook_connector.frozen import frozen
+
+
+@frozen
+class Point:
+    """Where something is."""
+
+    x: int
+    y: list[int] = field(default_factory=list, compare=False)
+    key: str = field(default="", repr=False)
+
+    @cached_property
+    def twice(self) -> int:
+        return 2 * self.x
+
+
+@frozen
+class Named:
+    """With words of its own."""
+
+    name: str
+    length: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "length", len(self.name))
+
+    def __repr__(self) -> str:
+        return "a name"
+
+    def __hash__(self) -> int:
+        return 7
+
+
+@dataclass(frozen=True)
+class Usual:
+    """Python's own."""
+
+    x: int
+    y: list[int] = field(default_factory=list, compare=False)
+    key: str = field(default="", repr=False)
+
+
+@pytest.mark.parametrize("kind", [Point, Usual])
+def test_a_value_is_set_once(kind: Any) -> None:
+    value = kind(1)
+    with pytest.raises(FrozenInstanceError, match="cannot assign to field 'x'"):
+        value.x = 2
+    with pytest.raises(FrozenInstanceError, match="cannot assign to field 'z'"):
+        value.z = 3
+    with pytest.raises(FrozenInstanceError, match="cannot delete field 'x'"):
+        del value.x
+    assert value == kind(1)
+
+
+@pytest.mark.parametrize("kind", [Point, Usual])
+def test_what_is_the_same_is_equal_and_has_one_hash_and_its_secrets_are_not_shown(kind: Any) -> None:
+    assert kind(1, [2], "k") == kind(1, [3], "k")
+    assert {kind(1, [2]), kind(1, [3])} == {kind(1)}
+    assert kind(1) != kind(1, key="other")
+    assert repr(kind(1, [2], "hidden")) == f"{kind.__name__}(x=1, y=[2])"
+
+
+def test_values_of_two_kinds_differ_whatever_is_in_them() -> None:
+    others: list[Any] = [Usual(1), Named("1"), (1, [], "")]
+    assert all(Point(1) != other for other in others)
+
+
+@pytest.mark.parametrize(
+    "same", [copy.copy, copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one)), replace]
+)
+def test_copies_are_values_as_well(same: Callable[[Point], Point]) -> None:
+    made = same(Point(1, [2], "k"))
+    assert (made, made.y, made.twice) == (Point(1, key="k"), [2], 2)
+    with pytest.raises(FrozenInstanceError):
+        made.x = 2  # type: ignore[misc]  # what is refused
+
+
+def test_the_functions_of_dataclasses_work() -> None:
+    assert asdict(Point(1, [2], "k")) == {"x": 1, "y": [2], "key": "k"}
+    assert replace(Point(1, [2], "k"), x=5) == Point(5, key="k")
+    assert [one.name for one in fields(Point)] == ["x", "y", "key"]
+
+
+def test_what_a_class_says_of_itself_is_kept() -> None:
+    assert (repr(Named("Adele")), hash(Named("Adele")), Named("Adele").length) == ("a name", 7, 5)
+    assert Named("Adele") == Named("Adele")
+    with pytest.raises(FrozenInstanceError):
+        Named("Adele").length = 3  # type: ignore[misc]  # what is refused
