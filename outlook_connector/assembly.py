@@ -4,7 +4,6 @@ import hashlib
 import os
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from .config import Config
 from .context import Context
 from .dispatcher import Connector
 from .files import Files
+from .frozen import frozen
 from .graph.budget import Budget
 from .graph.client import Graph
 from .graph.limits import Limits
@@ -27,7 +27,7 @@ from .sent import SentKeys, digest
 from .store import HostStore, Store, StoreConflict, open_store
 
 
-@dataclass(frozen=True)
+@frozen
 class Assembly:
     """A connection's parts, for hosts that look after the connection itself: signing in, checking it."""
 

@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from .auth import Auth
 from .binding import unsafe_segment
 from .config import PERSONLESS
 from .errors import InvalidInput
 from .files import Files
+from .frozen import frozen
 from .graph.client import Graph
 from .hourly import Hourly
 from .manifest import Need
@@ -30,7 +31,7 @@ def chosen_mailbox(graph: Graph, policy: Policy, named: str | None, at: str = "/
     return mailbox
 
 
-@dataclass(frozen=True)
+@frozen
 class Context:
     """One invocation's means. ``needs`` are the permissions of all operations that the connection allows, ``uses``
     those of their special uses; ``owner`` names the mailbox for anything that is remembered in the ``store``;

@@ -9,7 +9,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -20,6 +20,7 @@ from ..auth import TokenSource
 from ..binding import GraphRequest, get
 from ..config import Config
 from ..errors import ConnectorError, Throttled, TransportError, UnexpectedResponse
+from ..frozen import frozen
 from ..progress import Moving, Report, silent
 from ..reply import Reply, error_of, retry_after, text_of
 from ..telemetry import UNSEEN, Unseen
@@ -40,7 +41,7 @@ log = logging.getLogger("outlook_connector.graph")
 Taken = TypeVar("Taken")
 
 
-@dataclass(frozen=True)
+@frozen
 class Graph:
     """Graph, for one mailbox and one invocation. ``deadline`` is a reading of ``clock`` in seconds; where it is
     ``None``, each call has the configured time to itself. ``progress`` hears of bytes and messages moved, and
@@ -59,7 +60,7 @@ class Graph:
     seen: Unseen = UNSEEN
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
-    dice: random.Random = random.Random()  # noqa: S311, RUF009 - jitter, not a secret; sharing it does no harm
+    dice: random.Random = random.Random()  # noqa: S311 - jitter, not a secret; sharing it does no harm
 
     def bound(self, mailbox: str | None, each_call: bool = False, seen: Unseen | None = None) -> "Graph":
         """For one invocation, which starts now, on ``mailbox`` (``None`` is the signed-in person's), looked at

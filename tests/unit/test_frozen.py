@@ -2,6 +2,8 @@
 
 import copy
 import pickle
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError, asdict, dataclass, field, fields, replace
 from functools import cached_property
@@ -97,3 +99,15 @@ def test_what_a_class_says_of_itself_is_kept() -> None:
     assert Named("Adele") == Named("Adele")
     with pytest.raises(FrozenInstanceError):
         Named("Adele").length = 3  # type: ignore[misc]  # what is refused
+
+
+def test_no_class_that_a_connection_needs_is_compiled_six_times() -> None:
+    program = """
+import dataclasses, sys
+import outlook_connector.assembly
+print([f"{m}.{c.__name__}" for m, one in sys.modules.items() if m.startswith("outlook_connector")
+       for c in vars(one).values() if isinstance(c, type) and c.__module__ == m
+       and (made := vars(c).get("__dataclass_params__")) and made.frozen])
+"""
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert told == "[]\n"
