@@ -5,6 +5,7 @@ and then would outlast a call. https://docs.python.org/3/library/socket.html#not
 """
 
 import io
+import re
 import socket
 import ssl
 import time
@@ -14,8 +15,10 @@ from typing import Any
 from urllib3 import HTTPSConnectionPool
 from urllib3.connection import HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.util import SKIP_HEADER
 
 from . import head
+from .trust import Trust
 
 RECORD = 1 << 15
 """Bytes that are asked for at a time: TLS gives 16 KiB at most, so that nothing is read in halves.
@@ -23,6 +26,8 @@ https://www.rfc-editor.org/rfc/rfc8446#section-5.1"""
 
 
 SWITCHING = 101
+_PLAIN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+: [ -~]*").fullmatch
+"""A header's line. https://www.rfc-editor.org/rfc/rfc9110#section-5.5"""
 
 
 class _Timed(io.RawIOBase):
@@ -31,7 +36,7 @@ class _Timed(io.RawIOBase):
     def __init__(self, stream: io.RawIOBase, connection: socket.socket) -> None:
         self._stream, self._connection = stream, connection
         self._decrypted: Any = connection.read if isinstance(connection, ssl.SSLSocket) else None
-        self._longest = connection.gettimeout()
+        self._longest = self._present = connection.gettimeout()
         self._until: float | None = None
 
     def limit(self, seconds: float | None) -> None:
@@ -45,11 +50,17 @@ class _Timed(io.RawIOBase):
             left = self._until - time.monotonic()
             if left <= 0:
                 raise TimeoutError("the answer took longer than its time")
-            self._connection.settimeout(left if self._longest is None else min(left, self._longest))
+            self._wait_at_most(left if self._longest is None else min(left, self._longest))
         if self._decrypted is None:
             return self._stream.readinto(buffer)
         count: int = self._decrypted(len(buffer), buffer)  # what the stream comes to, two calls later
         return count
+
+    def _wait_at_most(self, seconds: float) -> None:
+        """Or a hundredth longer: each change is a call of the system, which lets go of the interpreter's lock."""
+        if self._present is None or not seconds <= self._present <= seconds * 1.01:
+            self._connection.settimeout(seconds)
+            self._present = seconds
 
     def close(self) -> None:
         self._stream.close()
@@ -102,6 +113,15 @@ class Connection(HTTPSConnection):
         """urllib3 forgets this when a connection breaks, and then takes a lost answer for a proxy out of reach."""
         return self._ready or super().has_connected_to_proxy
 
+    def putheader(self, header: Any, *values: Any) -> None:
+        """As urllib3 and http.client do it, who look at each part by itself, where it is one plain line."""
+        texts = len(values) == 1 and isinstance(header, str) and isinstance(values[0], str)
+        line = f"{header}: {values[0]}" if texts else ""
+        if _PLAIN(line) and values[0] != SKIP_HEADER:
+            self._output(line.encode("ascii"))  # type: ignore[attr-defined]  # http.client's own
+        else:
+            super().putheader(header, *values)
+
     def response_class(self, *given: Any, **named: Any) -> _Answer:  # type: ignore[override]  # called, as the class was
         self._answer = _Answer(*given, **named)
         return self._answer
@@ -121,7 +141,18 @@ class Connection(HTTPSConnection):
             self._answer.timed.limit(seconds)
 
 
-class Pool(HTTPSConnectionPool):
+class Trusting(HTTPSConnectionPool):
+    """A pool whose new connections trust whom the session trusts by then."""
+
+    trust: Trust | None = None
+
+    def _new_conn(self) -> Any:
+        if self.trust is not None:
+            self.conn_kw["ssl_context"] = self.trust.context()
+        return super()._new_conn()
+
+
+class Pool(Trusting):
     """urllib3's, with these connections."""
 
     ConnectionCls = Connection
@@ -134,4 +165,5 @@ def own(kind: type[HTTPSConnectionPool]) -> type[HTTPSConnectionPool]:
     made: Any = kind.ConnectionCls
     if issubclass(made, Connection):
         return kind
-    return type(kind.__name__, (kind,), {"ConnectionCls": type(made.__name__, (Connection, made), {})})
+    connections = type(made.__name__, (Connection, made), {})
+    return type(kind.__name__, (Trusting, kind), {"ConnectionCls": connections})

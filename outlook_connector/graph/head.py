@@ -17,15 +17,34 @@ _FIELD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):([^\r\n]*)\r\n").fullmatch
 _END = (b"\r\n", b"\n", b"")
 
 
+class Fields(HTTPMessage):
+    """Fields whose values are text as it is, of one line each, and are asked for as such: an e-mail's would be looked
+    through for what an e-mail may hold each time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._first: dict[str, str] = {}
+
+    def take(self, name: str, value: str) -> None:
+        self.set_raw(name, value)
+        self._first.setdefault(name.lower(), value)
+
+    def get(self, name: str, failobj: Any = None) -> Any:
+        return self._first.get(name.lower(), failobj)
+
+    def items(self) -> list[tuple[str, str]]:
+        return list(self.raw_items())
+
+
 def fields(stream: BufferedIOBase, **_: Any) -> HTTPMessage:
     """The fields that come next. Raises ``HTTPException`` for too many of them, and for one that is too long."""
     lines = _lines(stream)
-    found = HTTPMessage()
+    found = Fields()
     for line in lines:
         field = _FIELD(line)
         if field is None:
             return http.client.parse_headers(BytesIO(b"".join(lines) + b"\r\n"))
-        found[field[1].decode()] = field[2].strip(b" \t").decode("iso-8859-1")
+        found.take(field[1].decode(), field[2].strip(b" \t").decode("iso-8859-1"))
     return found
 
 

@@ -57,8 +57,8 @@ class _Adapter(HTTPAdapter):
         pool: Any = self._pools.get(place)
         if pool is None or pool.pool is None:  # closed, where too many other places came between
             pool = super().get_connection_with_tls_context(request, verify, proxies, cert)
+            pool.trust = self._trust
             self._pools = {**(self._pools if len(self._pools) < PLACES else {}), place: pool}
-        pool.conn_kw["ssl_context"] = self._trust.context()  # for the connections that it makes from now on
         return pool
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:

@@ -63,7 +63,7 @@ class Trust:
 def _stamp(place: str) -> tuple[int, int, int]:
     """Changes when the file does, or the directory's list of files."""
     try:
-        found = os.stat(place)  # noqa: PTH116 - for each request: no time for a Path
+        found = os.stat(place)  # noqa: PTH116 - one call, no need for a Path
     except OSError:
         return 0, 0, 0
     return found.st_mtime_ns, found.st_size, found.st_ino
