@@ -177,13 +177,14 @@ class SqliteStore:
     def _writing(self) -> Iterator[sqlite3.Connection]:
         with self._told():
             database = self._connection()
-            database.execute("BEGIN IMMEDIATE")
-            try:
+            _end(database)
+            try:  # a signal's exception may come between any two lines, and an open transaction stops every worker
+                database.execute("BEGIN IMMEDIATE")
                 yield database
+                database.execute("COMMIT")
             except BaseException:
-                database.execute("ROLLBACK")
+                _end(database)
                 raise
-            database.execute("COMMIT")
 
     @contextlib.contextmanager
     def _told(self) -> Iterator[None]:
@@ -205,6 +206,12 @@ class SqliteStore:
                     "advice": UNUSABLE,
                 },
             ) from None
+
+
+def _end(connection: sqlite3.Connection) -> None:
+    """Of what was begun and neither kept nor ended: a commit that failed, or what was broken off."""
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
 
 
 def _to_write_ahead(connection: sqlite3.Connection) -> None:

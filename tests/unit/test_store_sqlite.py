@@ -107,6 +107,21 @@ def test_a_lease_of_a_killed_process_ends_by_its_time(tmp_path: Path) -> None:
         time.sleep(0.05)
 
 
+def test_a_commit_that_fails_stops_no_other_worker(tmp_path: Path) -> None:
+    first, second = SqliteStore(tmp_path / "store"), SqliteStore(tmp_path / "store")
+    refused = (sqlite3.SQLITE_TRANSACTION, "COMMIT")
+    denied = [sqlite3.SQLITE_DENY]
+    first._connection().set_authorizer(
+        lambda action, what, *_: denied[0] if (action, what) == refused else sqlite3.SQLITE_OK
+    )
+    with pytest.raises(ConfigError):
+        first.save("row", b"lost", 0)
+    version = second.save("row", b"kept", 0)
+    denied[0] = sqlite3.SQLITE_OK
+    assert first.load("row") == (b"kept", version)
+    first.save("row", b"again", version)
+
+
 def test_file_key_file_and_new_directory_are_their_owners_alone(tmp_path: Path) -> None:
     store = open_store(f"sqlite://{tmp_path}/new/s.sqlite3", environment={})
     store.save("a", b"x", 0)
