@@ -24,11 +24,14 @@ class Impatient(HttpToolsProtocol):
     and another within ``IDLE`` seconds from the answer before. Of an answer, some has to be taken in each ``patience``
     seconds. Where there are ``most`` connections, a new one ends one that is idle.
 
+    ``beneath`` is the transport that carries TLS, where there is TLS.
+
     Trailer fields are headers to nobody: https://www.rfc-editor.org/rfc/rfc9110#section-6.5.1
     """
 
     patience: ClassVar[float] = 30.0
     most: ClassVar[int] = 1000
+    beneath: Any = None
     _alarm: asyncio.TimerHandle | None = None
     _beside = 0
     _left = 0
@@ -81,6 +84,13 @@ class Impatient(HttpToolsProtocol):
         if not self.pipeline:
             self._left = self.transport.get_write_buffer_size()
             self._await(self.patience if self._left or self._drains() else IDLE)
+
+    def shutdown(self) -> None:
+        """A connection over TLS that is idle does not wait for the client's own goodbye, which few say unasked."""
+        idle = self.cycle is None or self.cycle.response_complete
+        super().shutdown()
+        if idle and self.beneath is not None and not self.beneath.get_write_buffer_size():
+            self.transport.abort()
 
     def _make_room(self) -> None:
         """Ends the connection that would be ended next for being idle; where all have a call under way, this one."""

@@ -17,6 +17,7 @@ from ..listening import listening
 from .app import Host, application
 from .connections import Connections
 from .protocol import IDLE, protocol
+from .securing import secured
 from .settings import Settings
 
 BACKLOG = 1024
@@ -116,9 +117,10 @@ def check(settings: Settings) -> None:
 
 def _configured(host: Host, settings: Settings) -> uvicorn.Config:
     most = _most_connections()
+    made = protocol(settings.patience, most)
     config = uvicorn.Config(
         host.app,
-        http=protocol(settings.patience, most),
+        http=made,
         ws="none",
         lifespan="off",
         interface="asgi3",
@@ -136,6 +138,9 @@ def _configured(host: Host, settings: Settings) -> uvicorn.Config:
         config.load()
     except OSError as error:
         raise ConfigError(f"The TLS certificate or its key cannot be used: {error.strerror}.") from None
+    if config.ssl is not None:
+        shaken = secured(made, config.ssl, settings.patience, max(1, most // 4))
+        config.http_protocol_class, config.ssl = shaken, None
     return config
 
 
