@@ -132,7 +132,10 @@ def _cursor_key(settings: Config, store: Store) -> bytes:
         except StoreConflict:
             blob, version = store.load(name)
             continue
-        blob = drawn
+        return drawn
+    reseal = getattr(store, "reseal", None)
+    if reseal:
+        reseal(name)
     return blob
 
 

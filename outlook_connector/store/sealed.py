@@ -5,11 +5,12 @@ https://cryptography.io/en/latest/fernet/
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from ..errors import ConfigError
-from .interface import Lease, Store
+from .interface import Lease, Store, StoreConflict
 
 
 class SealedStore:
@@ -27,7 +28,8 @@ class SealedStore:
                 f"{origin} holds no key.",
                 details={"problems": [{"pointer": "/storeKey", "message": "holds no key"}]},
             )
-        self._cipher = MultiFernet([_fernet(key, origin) for key in keys])
+        ciphers = [_fernet(key, origin) for key in keys]
+        self._cipher, self._first = MultiFernet(ciphers), ciphers[0]
 
     def load(self, key: str) -> tuple[bytes | None, int]:
         """As ``Store.load``; ``ConfigError`` where the blob was sealed with another key. The row stays."""
@@ -46,6 +48,18 @@ class SealedStore:
 
     def lease(self, key: str, ttl: float) -> Lease | None:
         return self._store.lease(key, ttl)
+
+    def reseal(self, key: str) -> None:
+        """Seals a row without an end, which nobody writes again, with the first key where another one did: else it
+        could not be read any more when that one is dropped."""
+        sealed, version = self._store.load(key)
+        if sealed is None:
+            return
+        try:
+            self._first.decrypt(sealed)
+        except InvalidToken:
+            with suppress(StoreConflict):  # another worker is at it
+                self._store.save(key, self._cipher.encrypt(self._opened(sealed)), version)
 
     def eviction(self) -> str | None:
         """What the store beneath drops when it is full, where it is one that does; ``None`` where it does not tell."""

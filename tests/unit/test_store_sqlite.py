@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
+from outlook_connector import connect
 from outlook_connector.errors import ConfigError
 from outlook_connector.store import SqliteStore, open_store
 from outlook_connector.store.opening import default_path
@@ -176,6 +177,14 @@ def test_a_key_is_replaced_by_putting_the_new_one_first(tmp_path: Path) -> None:
     assert open_store(url, new, environment={}).load("a")[0] == b"two"
     with pytest.raises(ConfigError, match="storeKey"):
         open_store(url, old, environment={}).load("a")
+
+
+def test_a_connection_needs_no_key_that_was_replaced_before_it_last_began(tmp_path: Path) -> None:
+    old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    names = {"tenantId": "organizations", "clientId": "11111111-1111-1111-1111-111111111111"}
+    config = {**names, "auth": "delegated", "tokenStore": f"sqlite://{tmp_path}/s.sqlite3"}
+    for key in (old, f"{new},{old}", new):
+        connect({**config, "storeKey": key}).close()
 
 
 def test_the_environments_key_is_used_where_the_config_has_none(tmp_path: Path) -> None:
