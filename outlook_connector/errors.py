@@ -87,13 +87,17 @@ class InvalidInput(ConnectorError):
     """The input is wrong. ``details["problems"]``: ``{pointer, message}`` for every wrong field (RFC 6901)."""
 
     default_code = "invalidInput"
+    TOLD = 20
+    KEPT = 200
 
     @classmethod
     def of(cls, problems: Sequence[tuple[str, str]], subject: str = "input") -> "InvalidInput":
-        """One error from ``(JSON pointer, what was expected)`` pairs; the pointer ``""`` is the whole input."""
-        told = "; ".join(f"{pointer or '(the whole input)'}: {message}" for pointer, message in problems)
-        details = {"problems": [{"pointer": pointer, "message": message} for pointer, message in problems]}
-        return cls(f"The {subject} is not valid. {told}", details=details)
+        """One error from ``(JSON pointer, what was expected)`` pairs; the pointer ``""`` is the whole input. The
+        message tells the first ``TOLD`` of them, ``details["problems"]`` the first ``KEPT``."""
+        told = "; ".join(f"{at or '(the whole input)'}: {message}" for at, message in problems[: cls.TOLD])
+        more = f"; and {len(problems) - cls.TOLD} more" if len(problems) > cls.TOLD else ""
+        details = {"problems": [{"pointer": at, "message": message} for at, message in problems[: cls.KEPT]]}
+        return cls(f"The {subject} is not valid. {told}{more}", details=details)
 
 
 class AuthError(ConnectorError):

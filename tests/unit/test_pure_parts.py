@@ -411,3 +411,11 @@ def test_a_cursor_of_ones_own_making_is_refused(cursor: str) -> None:
 def test_a_cursor_belongs_to_its_operation_and_mailbox(other: Place) -> None:
     with pytest.raises(errors.InvalidInput, match="belongs to"):
         other.decode(PLACE.encode("state", 0))
+
+
+def test_a_thousand_wrong_fields_make_no_error_that_nobody_can_read() -> None:
+    few = errors.InvalidInput.of([(f"/to/{at}", "must be an address") for at in range(20)])
+    many = errors.InvalidInput.of([(f"/to/{at}", "must be an address") for at in range(1000)])
+    assert few.message.endswith("/to/19: must be an address")
+    assert many.message == f"{few.message}; and 980 more"
+    assert len(many.details["problems"]) == 200
