@@ -182,6 +182,16 @@ def test_the_sample_project_holds_the_connector_and_uses_what_it_has(
         assert {child.tag.removeprefix(SYNAPSE) for child in one} <= parameters
 
 
+def test_the_sample_answers_a_failed_call_without_the_hosts_key(out: Path) -> None:
+    api = ElementTree.parse(out / "outlook-sample/src/main/wso2mi/artifacts/apis/OutlookSample.xml")
+    faults = list(api.iter(f"{SYNAPSE}faultSequence"))
+    assert len(faults) == len(list(api.iter(f"{SYNAPSE}resource"))) == 3
+    for fault in faults:
+        first, *_, last = fault
+        assert (first.get("name"), first.get("action")) == ("TRANSPORT_HEADERS", "remove")
+        assert last.tag == f"{SYNAPSE}respond"
+
+
 def test_the_same_manifest_gives_the_same_bytes(out: Path, tmp_path: Path) -> None:
     assert run("export", "wso2", "--out", str(tmp_path)).code == 0
     files = [one.relative_to(out) for one in out.rglob("*") if one.is_file()]

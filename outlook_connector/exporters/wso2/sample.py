@@ -84,8 +84,7 @@ API = """\
             </{name}.messages_list>
             <respond/>
         </inSequence>
-        <faultSequence/>
-    </resource>
+{fault}    </resource>
     <resource methods="POST" uri-template="/send">
         <inSequence>
             <{name}.messages_send configKey="{key}">
@@ -98,8 +97,7 @@ API = """\
             </{name}.messages_send>
             <respond/>
         </inSequence>
-        <faultSequence/>
-    </resource>
+{fault}    </resource>
     <resource methods="POST" uri-template="/received">
         <inSequence>
             <{name}.poll_message_received configKey="{key}">
@@ -110,10 +108,24 @@ API = """\
             </{name}.poll_message_received>
             <respond/>
         </inSequence>
-        <faultSequence/>
-    </resource>
+{fault}    </resource>
 </api>
 """
+
+FAULT = """\
+        <faultSequence>
+            <property name="TRANSPORT_HEADERS" scope="axis2" action="remove"/>
+            <property name="HTTP_SC" scope="axis2" value="502"/>
+            <payloadFactory media-type="json">
+                <format>{"error": {"message": "The call to the Outlook connector's host failed."}}</format>
+                <args/>
+            </payloadFactory>
+            <property name="messageType" scope="axis2" value="application/json"/>
+            <respond/>
+        </faultSequence>
+"""
+"""A call that fails leaves its own headers with the message, the host's key among them, and a response would have them:
+https://docs.wso2.com/display/AM260/Remove+Specific+Request+Headers+From+Response"""
 
 README = """\
 # outlook-sample
@@ -138,6 +150,7 @@ def files(version: str, archive: str) -> dict[str, str]:
     """The project's files by path, without the connector's ``archive`` itself."""
     facts = {
         "synapse": SYNAPSE,
+        "fault": FAULT,
         "name": NAME,
         "key": DEFAULT_CONNECTION,
         "version": escape(version),
