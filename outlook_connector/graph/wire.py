@@ -80,11 +80,15 @@ def pieces(response: requests.Response, until: float, clock: Clock) -> Iterator[
             yield piece
             if clock() > until:
                 raise TooSlow("the answer took longer than http.deadline", request=response.request)
-    except ValueError as error:  # http.client's, for a chunk of a negative size
-        raise requests.exceptions.ChunkedEncodingError(
-            "the answer's parts have no size", request=response.request
-        ) from error
+    except ValueError as error:
+        raise _without_size(response) from error
     raw.read()  # nothing is left; this gives the connection back for the next call
+
+
+def _without_size(response: requests.Response) -> requests.RequestException:
+    """What http.client's ``ValueError`` means: a chunk of a negative size."""
+    told = "the answer's parts have no size"
+    return requests.exceptions.ChunkedEncodingError(told, request=response.request)
 
 
 class Body:
@@ -106,8 +110,10 @@ class Body:
             return count
         except BROKEN as error:
             raise no_answer(error) from None
-        except (OSError, HTTPException, ValueError) as error:
+        except (OSError, HTTPException) as error:
             raise no_answer(requests.ConnectionError(error, request=self._response.request)) from None
+        except ValueError:
+            raise no_answer(_without_size(self._response)) from None
 
     def _fill(self, buffer: memoryview) -> int:
         if self._connection is not None:
