@@ -9,11 +9,14 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+from forked import Forked, can_fork
 
 COMMAND = [sys.executable, "-m", "outlook_connector.hosts.cli"]
 JWT = re.compile(r"eyJ[\w-]{10,}\.[\w-]{10,}")
@@ -40,17 +43,33 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
 def run(
     *arguments: str, stdin: str = "", extra: Mapping[str, str] | None = None, timeout: float = 60
 ) -> Result:
-    done = subprocess.run(
-        [*COMMAND, *arguments],
-        check=False,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env=environment(extra),
-        timeout=timeout,
-    )
-    return Result(done.returncode, done.stdout, done.stderr)
+    with TemporaryFile() as given, TemporaryFile() as out, TemporaryFile() as err:
+        given.write(stdin.encode())
+        given.seek(0)
+        process = _begun(arguments, environment(extra), extra, (given.fileno(), out.fileno(), err.fileno()))
+        try:
+            code = process.wait(timeout)
+        finally:
+            process.kill()
+        return Result(code, _written(out), _written(err))
+
+
+def _written(stream: IO[bytes]) -> str:
+    stream.seek(0)
+    return stream.read().decode().replace("\r\n", "\n")
+
+
+def _begun(
+    arguments: Sequence[str],
+    everything: Mapping[str, str],
+    extra: Mapping[str, str] | None,
+    streams: tuple[int, int, int],
+) -> Forked | subprocess.Popen[bytes]:
+    """The command with these streams, as a process that is forked if nothing speaks against it."""
+    if can_fork(extra):
+        return Forked(arguments, everything, streams)
+    given, out, err = streams
+    return subprocess.Popen([*COMMAND, *arguments], stdin=given, stdout=out, stderr=err, env=everything)
 
 
 def config_file(directory: Path, config: Mapping[str, Any], name: str = "connection.json") -> str:
@@ -127,9 +146,7 @@ def on_terminal(*arguments: str, extra: Mapping[str, str] | None = None, timeout
 
     ours, theirs = pty.openpty()
     everything = {**environment(), "TERM": "dumb", "NO_COLOR": "1", **(extra or {})}
-    process = subprocess.Popen(
-        [*COMMAND, *arguments], stdin=theirs, stdout=theirs, stderr=theirs, env=everything, close_fds=True
-    )
+    process = _begun(arguments, everything, extra, (theirs, theirs, theirs))
     os.close(theirs)
     pieces: list[bytes] = []
     while piece := _read_terminal(ours):
