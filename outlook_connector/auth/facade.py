@@ -6,9 +6,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..config import Config, Secret
-from ..errors import ConfigError
+from ..errors import ConfigError, SignInRequired
 from ..store import Clock, Store
-from . import refusals, telling
+from . import telling
 from .account import Account
 from .asking import ANY, Wanted
 from .client import EntraClient
@@ -183,7 +183,7 @@ class Auth:
         account = self._tokens.account()
         known = account or Account(self.config.account)
         ready = self._ready(account)
-        missing = refusals.nobody(self.config, f"Nobody has signed in for the account {known.name} yet.")
+        missing = self._nobody(f"Nobody has signed in for the account {known.name} yet.")
         return {
             **telling.summary(known),
             "scopes": list(telling.permissions(known)),
@@ -223,7 +223,7 @@ class Auth:
         del passphrase
         account = self._tokens.account()
         if account is None:
-            raise refusals.nobody(self.config, f"Nobody has signed in for the account {self.config.account}.")
+            raise self._nobody(f"Nobody has signed in for the account {self.config.account}.")
         return transfer.sealed(account, self.config, secret)
 
     @frameless
@@ -247,11 +247,18 @@ class Auth:
         """
         return {"account": self.config.account, "signedOut": self._tokens.forget()}
 
+    def _nobody(self, why: str) -> SignInRequired:
+        from . import refusals  # late, as all that explains: most processes meet no refusal
+
+        return refusals.nobody(self.config, why)
+
     def _app(self) -> dict[str, Any]:
         """How the app proves who it is, and where an administrator consents, where that is the connector's affair."""
         if self.config.auth not in BY_APP:
             return {}
         known = {"credential": facts(self.config, self.clock)}
+        from . import refusals
+
         if not refusals.administered(self.config):
             return known
         return {**known, "adminConsentUrl": refusals.admin_consent_url(self.config)}

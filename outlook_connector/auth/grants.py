@@ -1,14 +1,16 @@
 """How an account's tokens are renewed: one small class for each way."""
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ..config import Config, Secret
 from ..errors import ConsentRequired
 from .account import Account
 from .client import EntraClient
 from .library import Answer
-from .managed import ManagedClient
 from .scopes import attempts as scopes_to_ask
+
+if TYPE_CHECKING:  # only the types
+    from .managed import ManagedClient
 
 
 class Grant(Protocol):
@@ -78,7 +80,7 @@ class ApplicationGrant:
     wanted: tuple[str, ...] = ()
     supplied: Secret | None = None
 
-    def __init__(self, client: EntraClient | ManagedClient) -> None:
+    def __init__(self, client: "EntraClient | ManagedClient") -> None:
         self._client = client
 
     def token(self, account: Account | None) -> Secret | None:

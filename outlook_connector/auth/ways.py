@@ -8,8 +8,6 @@ from ..store import Clock, MemoryStore, Store
 from .client import EntraClient
 from .grants import ApplicationGrant, RefreshGrant
 from .handing import OnTokens
-from .hosted import HostTokens
-from .managed import ManagedClient
 from .provider import TokenProvider, Tokens
 
 
@@ -24,13 +22,25 @@ def tokens_of(
 ) -> Tokens:
     """One row for each way to sign in."""
     ways: Mapping[str, Callable[[], Tokens]] = {
-        "hostToken": lambda: HostTokens(config),
+        "hostToken": lambda: _hosted(config),
         "application": lambda: TokenProvider(config, store, ApplicationGrant(client), None, clock),
-        "managedIdentity": lambda: TokenProvider(  # never in a store that other machines may share
-            config, MemoryStore(), ApplicationGrant(ManagedClient(config, session, clock)), None, clock
-        ),
+        "managedIdentity": lambda: _managed(config, session, clock),
         "delegated": lambda: TokenProvider(
             config, store, RefreshGrant(client, config, scopes), on_tokens, clock
         ),
     }
     return ways[config.auth]()
+
+
+def _hosted(config: Config) -> Tokens:
+    from .hosted import HostTokens
+
+    return HostTokens(config)
+
+
+def _managed(config: Config, session: Any, clock: Clock) -> Tokens:
+    """Never in a store that other machines may share."""
+    from .managed import ManagedClient
+
+    client = ManagedClient(config, session, clock)
+    return TokenProvider(config, MemoryStore(), ApplicationGrant(client), None, clock)

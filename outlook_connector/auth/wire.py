@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -15,7 +16,6 @@ from ..config import Config
 from ..errors import ConnectorError, TransportError, UnexpectedResponse
 from ..frozen import frozen
 from ..json_reading import read_json
-from . import refusals
 
 LONGEST_WAIT = 10.0
 """Seconds to wait for an answer at most: a lease is held meanwhile."""
@@ -71,7 +71,7 @@ class Wire:
         explain: Callable[[Mapping[str, Any]], ConnectorError] | None = None,
         transient: frozenset[int] = frozenset(),
     ) -> None:
-        self._explain = explain or (lambda answer: refusals.explain(answer, config))
+        self._explain = explain or partial(_explained, config)
         self._transient = transient
         self.skew: float | None = None
         self._session = session
@@ -114,6 +114,8 @@ class Wire:
             response = getattr(session, method)(url, **options, timeout=self._timeout, allow_redirects=False)
             status, text, headers = response.status_code, response.text, response.headers
         except (OSError, ValueError) as error:  # requests' errors are OSErrors, and ValueErrors for bad URLs
+            from . import refusals
+
             return refusals.no_answer(error, host)
         self._compare(headers.get("Date"))
         return self._judged(host, int(status), str(text), headers)
@@ -130,6 +132,8 @@ class Wire:
         self, host: str, status: int, text: str, headers: Mapping[str, str]
     ) -> "Received | ConnectorError":
         if status == 429 or status >= 500 or status in self._transient:
+            from . import refusals
+
             return refusals.unavailable(status, host, _seconds(headers.get("Retry-After")))
         answer = _json_object(text)
         if answer is None or 300 <= status < 400:
@@ -141,6 +145,12 @@ class Wire:
         if status >= 400 or "error" in answer:
             return self._explain(answer)
         return Received(status, text)
+
+
+def _explained(config: Config, answer: Mapping[str, Any]) -> ConnectorError:
+    from . import refusals  # late, as all that explains: most processes meet no refusal
+
+    return refusals.explain(answer, config)
 
 
 def _soon(outcome: TransportError) -> bool:
