@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -10,6 +9,7 @@ from .checks import check_cloud
 from .config import Config
 from .context import Context, chosen_mailbox
 from .errors import InvalidInput
+from .frozen import changed
 from .manifest import Manifest, Operation, Trigger
 from .plain import plain
 from .schema import Schemas
@@ -61,11 +61,11 @@ class Connection(AbstractContextManager["Connection"]):
         """The context for this invocation's mailbox; ``mailbox`` is taken out of the input. The deadline is for
         the invocation, or for each call of an iteration, whose pace is the caller's."""
         if operation.root != "mailbox":
-            return replace(self._context, graph=self._context.graph.bound(None, each_call, seen))
+            return changed(self._context, graph=self._context.graph.bound(None, each_call, seen))
         mailbox = chosen_mailbox(self._context.graph, self._context.policy, raw.pop("mailbox", None))
         owner = self.config.owner(mailbox)
         seen.on(owner, self._context.cursor_key)
-        return replace(self._context, graph=self._context.graph.bound(mailbox, each_call, seen), owner=owner)
+        return changed(self._context, graph=self._context.graph.bound(mailbox, each_call, seen), owner=owner)
 
 
 class Lookups:

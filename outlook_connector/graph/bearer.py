@@ -4,9 +4,9 @@ https://learn.microsoft.com/graph/resolve-auth-errors
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from ..auth import TokenSource, Wanted
+from ..frozen import changed
 from .challenge import claims_of
 
 
@@ -21,7 +21,7 @@ class Bearer:
 
     def token(self, patience: float) -> str:
         """As ``TokenSource.token``; another worker's renewal is waited for ``patience`` seconds at most."""
-        return self._tokens.token(replace(self._wanted, patience=patience))
+        return self._tokens.token(changed(self._wanted, patience=patience))
 
     def replaced(self, refused: str, headers: Mapping[str, str], patience: float) -> bool:
         """Whether the next ``token`` is another than the one that Graph has just ``refused``, in an answer with these

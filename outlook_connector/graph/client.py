@@ -20,7 +20,7 @@ from ..auth import TokenSource
 from ..binding import GraphRequest, get
 from ..config import Config
 from ..errors import ConnectorError, Throttled, TransportError, UnexpectedResponse
-from ..frozen import frozen
+from ..frozen import changed, frozen
 from ..progress import Moving, Report, silent
 from ..reply import Reply, error_of, retry_after, text_of
 from ..telemetry import UNSEEN, Unseen
@@ -66,7 +66,7 @@ class Graph:
         """For one invocation, which starts now, on ``mailbox`` (``None`` is the signed-in person's), looked at
         by ``seen``, or by whoever does already."""
         deadline = None if each_call else self.ends()
-        return replace(self, mailbox=mailbox, deadline=deadline, moving=Moving(), seen=seen or self.seen)
+        return changed(self, mailbox=mailbox, deadline=deadline, moving=Moving(), seen=seen or self.seen)
 
     def ends(self) -> float:
         """The reading of the clock at which what is done now must be over."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from outlook_connector.frozen import frozen
+from outlook_connector.frozen import changed, frozen
 
 
 @frozen
@@ -111,3 +111,15 @@ print([f"{m}.{c.__name__}" for m, one in sys.modules.items() if m.startswith("ou
 """
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     assert told == "[]\n"
+
+
+def test_a_changed_one_is_as_replace_makes_it_and_keeps_nothing_that_was_worked_out() -> None:
+    point = Point(1, [2], "key")
+    assert point.twice == 2
+    other = changed(point, x=5)
+    assert (other, other.y, other.key, other.twice) == (replace(point, x=5), [2], "key", 10)
+    assert point.x == 1
+    with pytest.raises(TypeError, match="no fields of Point: twice, z"):
+        changed(point, z=1, twice=3)
+    with pytest.raises(FrozenInstanceError):
+        other.x = 7  # type: ignore[misc]  # what is tested
