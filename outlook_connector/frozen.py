@@ -28,7 +28,9 @@ def changed(one: _Class, **values: Any) -> _Class:
     ``TypeError`` for what is no field."""
     known: Any = type(one).__dict__["__dataclass_fields__"]
     if not values.keys() <= known.keys():
-        raise TypeError(f"no fields of {type(one).__name__}: {', '.join(sorted(values.keys() - known.keys()))}")
+        raise TypeError(
+            f"no fields of {type(one).__name__}: {', '.join(sorted(values.keys() - known.keys()))}"
+        )
     made = object.__new__(type(one))
     kept = {name: value for name, value in vars(one).items() if name in known}
     made.__dict__.update(kept, **values)
