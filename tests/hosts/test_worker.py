@@ -63,7 +63,7 @@ def celery() -> Iterator[Any]:
     with results_server() as results, world(results=results.url, longestWait=60) as found:
         found.results = results
         worker = found.worker("--concurrency", "1", "--debug")
-        eventually(lambda: "ready." in worker.told(), 60)
+        eventually(lambda: "ready." in worker.told(), 180)
         told(found, "profile.get")
         yield found
 

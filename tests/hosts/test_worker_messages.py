@@ -53,7 +53,7 @@ def celery() -> Iterator[Any]:
     """One worker with one process, which logs all that there is to log."""
     with world() as found:
         worker = found.worker("--concurrency", "1", "--debug")
-        eventually(lambda: "ready." in worker.told(), 60)
+        eventually(lambda: "ready." in worker.told(), 180)
         yield found
 
 

@@ -38,7 +38,7 @@ def celery() -> Iterator[Any]:
     with world(schedule=SCHEDULE, results="rpc://") as found:
         for _ in range(2):
             found.worker("--concurrency", "1", "--beat")
-        eventually(lambda: any(POLLED in one.told() for one in found.workers), 60)
+        eventually(lambda: any(POLLED in one.told() for one in found.workers), 180)
         yield found
 
 

@@ -19,7 +19,6 @@ from tests.faults.running import available as redis_available
 NEEDED = [
     pytest.mark.skipif(not available(), reason=MISSING),
     pytest.mark.skipif(not redis_available(), reason=NO_REDIS),
-    pytest.mark.xdist_group("rabbitmq"),
 ]
 ADELE, KIM = "adele@contoso.example", "kim@contoso.example"
 
@@ -59,7 +58,7 @@ def config_of(world: Any) -> dict[str, Any]:
     return dict(world.settings["connections"]["adele"])
 
 
-def eventually(condition: Callable[[], Any], patience: float = 30.0) -> Any:
+def eventually(condition: Callable[[], Any], patience: float = 90.0) -> Any:
     """What the condition gives, once it is something."""
     until = time.monotonic() + patience
     while not (found := condition()):
