@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 MISSING = "needs rabbitmq-server (apt-get install rabbitmq-server) and the package celery"
 _PLACES = ("/usr/lib/rabbitmq/bin", "/usr/sbin", "/usr/local/sbin")
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Seconds for a broker to start."""
 
 
