@@ -13,6 +13,7 @@ from .auth import Auth
 from .config import Config
 from .context import Context
 from .dispatcher import Connector
+from .errors import ConnectorError
 from .files import Files
 from .frozen import frozen
 from .graph.budget import Budget
@@ -132,6 +133,9 @@ def _cursor_key(settings: Config, store: Store) -> bytes:
         except StoreConflict:
             blob, version = store.load(name)
             continue
+        except ConnectorError:  # a full disk stops no call: the secret gives the same key until it is stored
+            if settings.client_secret is None:
+                raise
         return drawn
     reseal = getattr(store, "reseal", None)
     if reseal:
