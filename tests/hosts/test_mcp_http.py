@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -176,6 +178,28 @@ def test_it_tells_its_address_and_finishes_what_runs_when_told_to_stop(
         caller.join(20)
     assert found and not found[0].is_error
     assert (result.code, result.out, result.err) == (0, "", "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of open files")
+def test_idle_connections_without_end_keep_nobody_out(config: str) -> None:
+    command = f"ulimit -n 128; exec {sys.executable} -m outlook_connector.hosts.cli mcp --http --port 0 "
+    with subprocess.Popen(
+        ["sh", "-c", f"{command} --config {config}"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        try:
+            url = json.loads(process.stdout.readline())["url"]
+            place = ("127.0.0.1", int(url.rsplit(":", 1)[1].split("/")[0]))
+            idle = [socket.create_connection(place, timeout=10) for _ in range(300)]
+            assert post(url).status_code == 200
+            assert len(idle) == 300
+        finally:
+            process.terminate()
+            told = process.communicate(timeout=30)[1]
+    assert told == ""
 
 
 def test_a_port_that_is_taken_is_told(open_url: str, config: str) -> None:

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ...errors import ConnectorError
 from ...manifest import Manifest
+from ..protocol import ClientGone, impatient
 from . import explorer
 from .answers import refused, unexpected
 from .calls import CONNECTION_HEADER, Calls
@@ -26,7 +27,6 @@ from .guarding import KEY_HEADER, Guard, Keys
 from .health import Health
 from .metrics import Metrics
 from .notifications import Notifications
-from .protocol import ClientGone, impatient
 from .refusals import RequestRefused
 from .settings import Settings
 from .workers import Workers

@@ -14,32 +14,21 @@ import uvicorn
 from ...errors import ConfigError
 from ...manifest import Manifest
 from ..listening import listening
+from ..protocol import IDLE, protocol
+from ..serving import BACKLOG, Server, at_one_go, most_connections
 from .app import Host, application
 from .connections import Connections
-from .protocol import IDLE, protocol
 from .securing import secured
 from .settings import Settings
 
-BACKLOG = 1024
-"""Connections that the system keeps until they are taken."""
-AT_ONE_GO = 128
-"""Connections that are taken at one go at most; some times so many may be there before one is ended for them."""
-MOST_CONNECTIONS = 2000
 
-
-class _Server(uvicorn.Server):
+class _Server(Server):
     """Stops by SIGTERM and SIGINT as something that is meant, and tells the host when it begins to: from then on it
     is not ready. A second signal ends it at once."""
 
     def __init__(self, config: uvicorn.Config, host: Host) -> None:
         super().__init__(config)
         self._host = host
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """asyncio takes as many at one go as it lets the system keep."""
-        await super().startup(sockets)
-        for listener in sockets or ():
-            listener.listen(BACKLOG)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._host.health.stopping = True
@@ -116,7 +105,7 @@ def check(settings: Settings) -> None:
 
 
 def _configured(host: Host, settings: Settings) -> uvicorn.Config:
-    most = _most_connections()
+    most = most_connections()
     made = protocol(settings.patience, most)
     config = uvicorn.Config(
         host.app,
@@ -128,7 +117,7 @@ def _configured(host: Host, settings: Settings) -> uvicorn.Config:
         log_config=None,
         server_header=False,
         proxy_headers=False,
-        backlog=min(AT_ONE_GO, max(1, most // 8)),
+        backlog=at_one_go(most),
         ssl_certfile=settings.certificate,
         ssl_keyfile=settings.private_key,
         timeout_keep_alive=IDLE,
@@ -142,13 +131,3 @@ def _configured(host: Host, settings: Settings) -> uvicorn.Config:
         shaken = secured(made, config.ssl, settings.patience, max(1, most // 4))
         config.http_protocol_class, config.ssl = shaken, None
     return config
-
-
-def _most_connections() -> int:
-    """A half of the files that the process may have open at once; the others are for stores, calls and files."""
-    try:
-        import resource
-    except ImportError:  # Windows has no such limit
-        return MOST_CONNECTIONS
-    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return MOST_CONNECTIONS if allowed < 0 else min(MOST_CONNECTIONS, max(2, allowed // 2))

@@ -8,7 +8,7 @@ import asyncio
 import ssl
 from typing import Any, ClassVar
 
-from .protocol import Impatient, cut_off
+from ..protocol import Impatient, cut_off
 
 
 class Handshakes:

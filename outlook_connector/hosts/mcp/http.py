@@ -11,6 +11,8 @@ from starlette.types import ASGIApp
 from ...dispatcher import Connector
 from ...errors import ConfigError
 from ..listening import listening
+from ..protocol import IDLE, impatient, protocol
+from ..serving import BACKLOG, Server, at_one_go, most_connections
 from .draining import Draining
 from .guard import Guard
 from .logs import calm
@@ -23,8 +25,8 @@ LARGEST = 32 * 1024 * 1024
 GRACE = 30
 """Seconds that calls under way have left when the server is stopped."""
 
-BACKLOG = 128
-"""Connections that the system keeps until they are taken."""
+PATIENCE = 30
+"""Seconds in which a client has to send, or to take, something."""
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -55,16 +57,19 @@ def serve(
     """Serves until ``stop`` is set; ``ready`` hears the address. Raises ``ConfigError`` where the port is taken."""
     calm()
     listener = listening(host, port, BACKLOG)
-    draining = Draining(application)
+    draining, most = Draining(application), most_connections()
     config = uvicorn.Config(
-        draining,
+        impatient(draining, PATIENCE),
+        http=protocol(PATIENCE, most),
+        backlog=at_one_go(most),
+        timeout_keep_alive=IDLE,
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=1,
         server_header=False,
         ws="none",
     )
-    running = uvicorn.Server(config)
+    running = Server(config)
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]}, name="mcp-http")
     thread.start()
     try:
