@@ -114,6 +114,7 @@ def test_keys_come_from_variables_and_files(config: str, tmp_path: Path) -> None
         (["--host", "0.0.0.0"], "API key"),
         (["--api-key-env", "NOT_SET"], "NOT_SET"),
         (["--api-key-file", "/no/such/file"], "/no/such/file"),
+        (["--api-key-env", "UMLAUT"], "ASCII"),
         (["--connection", "nothing"], "NAME=FILE"),
         (["--connection", "a/b=c.json"], "a/b"),
         (["--connection", "a=/no/such.json"], "Connection a:"),
@@ -123,7 +124,9 @@ def test_keys_come_from_variables_and_files(config: str, tmp_path: Path) -> None
     ],
 )
 def test_what_is_wrong_is_told_before_anything_is_served(options: list[str], told: str, config: str) -> None:
-    result = run("serve", "--port", "0", *options, extra={"OUTLOOK_CONNECTOR_CONFIG": config})
+    result = run(
+        "serve", "--port", "0", *options, extra={"OUTLOOK_CONNECTOR_CONFIG": config, "UMLAUT": "schlüssel"}
+    )
     assert result.code == 2
     assert told in result.err
     assert "Traceback" not in result.err

@@ -95,7 +95,11 @@ def _without_traceback(record: logging.LogRecord) -> bool:
 
 
 def check(settings: Settings) -> None:
-    """Raises ``ConfigError`` for a host that anybody could use."""
+    """Raises ``ConfigError`` for a host that anybody could use, and for keys that no header brings as they are."""
+    if not all(key.isascii() and key.isprintable() for key in settings.keys):
+        raise ConfigError(
+            "An API key holds characters that are not ASCII: make another of letters and digits."
+        )
     if not settings.keys and settings.reached_by_others:
         where = settings.public_url or settings.host
         raise ConfigError(
