@@ -85,9 +85,8 @@ class Graph:
                 return read(response, until, self.clock)
 
         reply = self._repeat(request, whole)
-        return (
-            reply if reply.status < 300 else Reply(204, reply.headers, b"")
-        )  # already gone, as was asked for
+        gone = reply.status >= 300  # already, as was asked for
+        return Reply(204, reply.headers, b"") if gone else reply
 
     def json(self, request: GraphRequest) -> dict[str, Any]:
         """The answer's object; ``{}`` where Graph answers with nothing."""

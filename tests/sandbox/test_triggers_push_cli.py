@@ -29,9 +29,12 @@ def test_the_command_line_watches_by_push(outlook_sandbox: Sandbox, tmp_path: Pa
         with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
             assert process.stdout is not None
             assert process.stderr is not None
-            assert b"by push" in process.stderr.readline()
-            wait_for(lambda: push.subscriptions, 20)
-            arrive(outlook_sandbox, "told at once")
-            assert json.loads(process.stdout.readline())["message"]["subject"] == "told at once"
-            process.send_signal(signal.SIGINT)
-            assert process.wait(20) == 0
+            try:
+                assert b"by push" in process.stderr.readline()
+                wait_for(lambda: push.subscriptions, 20)
+                arrive(outlook_sandbox, "told at once")
+                assert json.loads(process.stdout.readline())["message"]["subject"] == "told at once"
+                process.send_signal(signal.SIGINT)
+                assert process.wait(20) == 0
+            finally:
+                process.kill()
