@@ -108,16 +108,16 @@ def test_an_error_before_the_first_line_has_its_own_status(host: Client) -> None
 
 
 def test_an_error_in_a_stream_is_its_last_line(host: Client, sandbox: Sandbox) -> None:
+    sandbox.fault("GET /me/messages*", delay=0.01)  # the first page comes, and no other
+    sandbox.fault("GET /me/messages*", status=403, times=None)
     with host.session.post(
         f"{host.url}/operations/messages.list",
         json={"pageSize": 100},
         headers={"Accept": "application/x-ndjson"},
         stream=True,
     ) as answer:
-        lines = answer.iter_lines()
-        first = json.loads(next(lines))
-        sandbox.fault("GET /me/messages*", status=403, times=None)
-        *items, last = [first, *map(json.loads, lines)]
+        *items, last = map(json.loads, answer.iter_lines())
+    assert len(items) == 100
     assert all("id" in one for one in items)
     assert last["error"]["code"] == "forbidden"
 
