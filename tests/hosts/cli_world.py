@@ -161,3 +161,16 @@ def _read_terminal(descriptor: int) -> bytes:
         return os.read(descriptor, 65536)
     except OSError:  # the other side has closed it
         return b""
+
+
+@contextmanager
+def with_few_files(*arguments: str) -> Iterator[str]:
+    """A server that may have 128 files open at once; gives its address. It has to end without a word."""
+    command = ["sh", "-c", 'ulimit -n 128; exec "$@"', "sh", *COMMAND, *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield json.loads(process.stdout.readline())["url"]
+        finally:
+            process.terminate()
+            told = process.communicate(timeout=40)[1]
+    assert told == ""

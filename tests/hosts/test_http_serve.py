@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 import requests
 import trustme
-from cli_world import Running, config_file, run, started
+from cli_world import Running, config_file, run, started, with_few_files
 from http_world import Client, error
 
 from outlook_connector import ConfigError
@@ -225,23 +225,11 @@ def test_logs_hold_no_key_no_code_and_nothing_of_a_mail(config: str) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of open files")
 def test_idle_connections_without_end_keep_nobody_out(config: str) -> None:
-    command = f"ulimit -n 128; exec {sys.executable} -m outlook_connector.hosts.cli serve --port 0 --json "
-    with subprocess.Popen(
-        ["sh", "-c", command + f"--connection default={config}"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None and process.stderr is not None
-        try:
-            client = Client(json.loads(process.stdout.readline())["url"])
-            idle = [socket.create_connection(("127.0.0.1", client.port), timeout=10) for _ in range(300)]
-            assert client.invoke("profile.get").status_code == 200
-            assert len(idle) == 300
-        finally:
-            process.terminate()
-            told = process.communicate(timeout=30)[1]
-    assert told == ""
+    with with_few_files("serve", "--port", "0", "--json", "--connection", f"default={config}") as url:
+        client = Client(url)
+        idle = [socket.create_connection(("127.0.0.1", client.port), timeout=10) for _ in range(300)]
+        assert client.invoke("profile.get").status_code == 200
+        assert len(idle) == 300
 
 
 def test_it_speaks_tls(config: str, tmp_path: Path) -> None:

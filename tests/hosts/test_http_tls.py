@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import ssl
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 import requests
 import trustme
-from cli_world import config_file
+from cli_world import config_file, with_few_files
 from http_world import Client, serving
 
 from outlook_connector.sandbox import Sandbox
@@ -102,23 +100,10 @@ def test_an_idle_connection_does_not_hold_up_the_end(sandbox: Sandbox, tmp_path:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of open files")
 def test_connections_without_a_handshake_keep_nobody_out(sandbox: Sandbox, tmp_path: Path, pem: Path) -> None:
     config = config_file(tmp_path, sandbox.config())
-    command = f"ulimit -n 128; exec {sys.executable} -m outlook_connector.hosts.cli serve --port 0 --json "
-    with subprocess.Popen(
-        ["sh", "-c", command + f"--connection default={config} --tls-cert {pem}"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        try:
-            client = Client(json.loads(process.stdout.readline())["url"])
-            client.session.verify = str(pem.parent / "ca.pem")
-            silent = [_connected(client) for _ in range(300)]
-            assert client.invoke("profile.get").status_code == 200
-            for one in silent:
-                with closing(one):
-                    pass
-        finally:
-            process.terminate()
-            told = process.communicate(timeout=40)[1]
-    assert told == ""
+    words = ["serve", "--port", "0", "--json", "--connection", f"default={config}", "--tls-cert", str(pem)]
+    with with_few_files(*words) as url, ExitStack() as silent:
+        client = Client(url)
+        client.session.verify = str(pem.parent / "ca.pem")
+        for _ in range(300):
+            silent.enter_context(closing(_connected(client)))
+        assert client.invoke("profile.get").status_code == 200

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
@@ -17,7 +16,7 @@ import anyio
 import httpx2
 import pytest
 import requests
-from cli_world import config_file, run, started
+from cli_world import config_file, run, started, with_few_files
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp_world import serving, speak
@@ -182,24 +181,11 @@ def test_it_tells_its_address_and_finishes_what_runs_when_told_to_stop(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of open files")
 def test_idle_connections_without_end_keep_nobody_out(config: str) -> None:
-    command = f"ulimit -n 128; exec {sys.executable} -m outlook_connector.hosts.cli mcp --http --port 0 "
-    with subprocess.Popen(
-        ["sh", "-c", f"{command} --config {config}"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        try:
-            url = json.loads(process.stdout.readline())["url"]
-            place = ("127.0.0.1", int(url.rsplit(":", 1)[1].split("/")[0]))
-            idle = [socket.create_connection(place, timeout=10) for _ in range(300)]
-            assert post(url).status_code == 200
-            assert len(idle) == 300
-        finally:
-            process.terminate()
-            told = process.communicate(timeout=30)[1]
-    assert told == ""
+    with with_few_files("mcp", "--http", "--port", "0", "--config", config) as url:
+        place = ("127.0.0.1", int(url.rsplit(":", 1)[1].split("/")[0]))
+        idle = [socket.create_connection(place, timeout=10) for _ in range(300)]
+        assert post(url).status_code == 200
+        assert len(idle) == 300
 
 
 def test_a_port_that_is_taken_is_told(open_url: str, config: str) -> None:

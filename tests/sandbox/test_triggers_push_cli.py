@@ -1,6 +1,7 @@
 """``outlook-connector watch --push``: a process that watches, and another one that receives."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -11,6 +12,11 @@ from trigger_watch import arrive
 
 from outlook_connector import connect
 from outlook_connector.sandbox import Sandbox
+
+
+def _interruptible() -> None:
+    """A shell starts what runs in the background with Ctrl-C ignored, which children inherit."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def test_the_command_line_watches_by_push(outlook_sandbox: Sandbox, tmp_path: Path) -> None:
@@ -26,7 +32,12 @@ def test_the_command_line_watches_by_push(outlook_sandbox: Sandbox, tmp_path: Pa
             "--config",
             f"{tmp_path}/config.json",
         ]
-        with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        with subprocess.Popen(
+            line,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            preexec_fn=_interruptible if os.name == "posix" else None,  # noqa: PLW1509 - it only sets a signal
+        ) as process:
             assert process.stdout is not None
             assert process.stderr is not None
             try:
