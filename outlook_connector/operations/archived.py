@@ -5,13 +5,14 @@ import hashlib
 import json
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from ..binding import get
+from ..binding import GraphRequest, get
 from ..context import Context
+from ..graph.paging import Page, page_of, walk
 from .archive import UNFINISHED, Row, to_disk
 from .content import copied
 from .messages import with_body_format
@@ -22,6 +23,7 @@ LISTED = (
     "attachments($select=id,name,contentType,size,isInline,lastModifiedDateTime,"
     "microsoft.graph.fileAttachment/contentId)"
 )
+MORE = "@odata.nextLink"
 PIECE = 3 << 14
 """Bytes that become base64 at a time: a multiple of three."""
 
@@ -101,11 +103,12 @@ class JsonLines:
 
     def write(self, message: Mapping[str, Any], place: str) -> dict[str, Any]:
         """The message's row. Raises what Graph answers; of the message, nothing is left then."""
-        request = get("/messages/{id}", query={"$expand": LISTED}, id=message["id"])
-        found = self._context.graph.json(with_body_format(request, self._values))
+        asked = get("/messages/{id}", query={"$expand": LISTED}, id=message["id"])
+        request = with_body_format(asked, self._values)
+        found = self._context.graph.json(request)
         line = Written(self._stream)
         try:
-            self._write(line, found)
+            self._write(line, found, self._attachments(found, request))
             to_disk(self._stream)
         except BaseException:
             self._stream.flush()
@@ -118,8 +121,18 @@ class JsonLines:
     def close(self) -> None:
         self._opened.close()
 
-    def _write(self, line: Written, found: dict[str, Any]) -> None:
-        attachments = found.pop("attachments", [])
+    def _attachments(self, found: dict[str, Any], request: GraphRequest) -> Iterator[dict[str, Any]]:
+        """All of them, taken out of the message: what is expanded may end with a link to more.
+        https://learn.microsoft.com/graph/paging"""
+        graph, link = self._context.graph, found.pop(f"attachments{MORE}", None)
+        first = page_of({"value": found.pop("attachments", []), MORE: link})
+
+        def fetch(state: Any) -> Page:
+            return first if state is None else page_of(graph.json(graph.follow(str(state), request)))
+
+        return (one for page in walk(fetch) for one in page.items)
+
+    def _write(self, line: Written, found: dict[str, Any], attachments: Iterator[dict[str, Any]]) -> None:
         shown = {name: value for name, value in found.items() if not name.startswith("@odata.context")}
         line.add(json.dumps(shown)[:-1].encode() + b', "attachments": [')
         for number, one in enumerate(attachments):
