@@ -34,7 +34,7 @@ def test_it_stops_at_once_with_connections_open():
         assert get(sandbox, session=session).ok
         started = time.monotonic()
         sandbox.stop()
-        assert time.monotonic() - started < 0.3
+        assert time.monotonic() - started < 3, "nobody is waited for"
 
 
 def test_it_stops_at_once_with_a_request_under_way():
@@ -47,7 +47,7 @@ def test_it_stops_at_once_with_a_request_under_way():
             time.sleep(0.01)
         started = time.monotonic()
         sandbox.stop()
-        assert time.monotonic() - started < 0.3
+        assert time.monotonic() - started < 3, "nobody is waited for"
         waiting.join(5)
     assert isinstance(failures[0], requests.ConnectionError)
 
