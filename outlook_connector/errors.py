@@ -27,6 +27,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+LOOK = "Look before it is repeated."
+"""What the message of an unknown outcome advises."""
+
 
 class ConnectorError(Exception):
     """The root of the tree. ``details`` holds JSON values only, and never a secret or the content of a mail."""
@@ -142,10 +145,15 @@ class OutcomeUnknown(ConnectorError):
         """For ``what`` must not be done twice and met ``problem`` where its answer was due."""
         how = "cannot be read" if isinstance(problem, UnexpectedResponse) else "was lost"
         return cls(
-            f"The answer to {what} {how} ({problem.code}), and it may have been carried out. Look before it is "
-            "repeated.",
+            f"The answer to {what} {how} ({problem.code}), and it may have been carried out. {LOOK}",
             details={**problem.details, "cause": problem.code, "check": check},
         )
+
+    def may_be_repeated(self, how: str) -> None:
+        """The same call does nothing twice: ``how`` says so, in place of the advice to look first."""
+        self.retryable = True
+        self.message = self.message.replace(LOOK, how)
+        self.args = (self.message,)
 
 
 class GraphError(ConnectorError):

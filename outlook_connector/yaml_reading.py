@@ -24,10 +24,11 @@ _UNUSUAL = frozenset({"tag:yaml.org,2002:merge", "tag:yaml.org,2002:value"})
 
 class _Loader(_SafeLoader):  # type: ignore[misc]  # in C where libyaml is there, which mypy cannot see
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
-        twice = next((key for index, key in enumerate(keys) if key in keys[:index]), None)
-        if twice is not None:
-            raise _twice(twice, node.start_mark)
+        known = set[str]()
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            if key.value in known:
+                raise _twice(key)
+            known.add(key.value)
         built: dict[Any, Any] = super().construct_mapping(node, deep)
         return built
 
@@ -91,20 +92,20 @@ def _value(event: Any, events: Iterator[Any], loader: Any) -> Any:
     if kind is yaml.ScalarEvent:
         return _scalar(event, loader)
     if kind is yaml.MappingStartEvent:
-        return _mapping(event, events, loader)
+        return _mapping(events, loader)
     found = []
     while type(one := next(events)) is not yaml.SequenceEndEvent:
         found.append(_value(one, events, loader))
     return found
 
 
-def _mapping(start: Any, events: Iterator[Any], loader: Any) -> dict[Any, Any]:
+def _mapping(events: Iterator[Any], loader: Any) -> dict[Any, Any]:
     made, keys = {}, set[str]()
     while type(key := next(events)) is not yaml.MappingEndEvent:
         if type(key) is not yaml.ScalarEvent:
             raise _Unusual
         if key.value in keys:
-            raise _twice(key.value, start.start_mark)
+            raise _twice(key)
         keys.add(key.value)
         name = _value(key, events, loader)
         made[name] = _value(next(events), events, loader)
@@ -132,8 +133,9 @@ def _any_document(loader: Any) -> Any:
     return loader.construct_document(node)
 
 
-def _twice(key: str, mark: Any) -> yaml.YAMLError:
-    return yaml.MarkedYAMLError(None, None, f"the key {key!r} stands twice", mark)
+def _twice(key: Any) -> yaml.YAMLError:
+    """For the second of the two, a node or an event."""
+    return yaml.MarkedYAMLError(None, None, f"the key {key.value!r} stands twice", key.start_mark)
 
 
 def _measure(

@@ -90,7 +90,8 @@ def _held(context: Context, key: str, content: str) -> Iterator[_Work]:
         try:
             yield _Work(context, claim, digest([owner, key]), content)
         except OutcomeUnknown as unknown:
-            unknown.retryable = not unknown.details.get("gone")
+            if not unknown.details.get("gone"):
+                unknown.may_be_repeated("Repeat the call with the same idempotencyKey and content.")
             raise
 
 

@@ -41,7 +41,8 @@ def _wait(store: Store, key: str, ttl: float, timeout: float, clock: Clock) -> L
         if waited >= timeout:
             raise ConnectorError(
                 f"Another worker has held the same entry of the token store for over {timeout:g} seconds. "
-                "Try again; if it lasts, look for a worker that hangs.",
+                "Try again: what a killed worker held is free once its time is over. If it lasts, look for a "
+                "worker that hangs.",
                 code="storeBusy",
                 retryable=True,
             )

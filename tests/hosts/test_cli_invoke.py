@@ -134,7 +134,7 @@ def test_an_outcome_that_nobody_knows_ends_with_5(sandbox: Sandbox, config: str)
     sandbox.fault("POST /me/sendMail", drop="after")
     result = run("invoke", "messages.send", MAIL, "--config", config)
     assert (result.code, result.out) == (5, "")
-    assert "Look before" in result.err
+    assert "Look before" in result.err and "Where to look: Sent Items and Drafts" in result.err
 
 
 def test_no_connection_at_all_says_how_to_make_one() -> None:

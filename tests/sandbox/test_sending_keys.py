@@ -141,6 +141,7 @@ def _until_done(connector: Connector, name: str, given: dict[str, Any]) -> None:
     except OutcomeUnknown as unknown:
         assert unknown.details["check"]
         assert unknown.retryable, "with a key the same call may be made again"
+        assert "Repeat the call with the same idempotencyKey" in str(unknown) and "Look" not in str(unknown)
         connector.invoke(name, given)
     assert connector.invoke(name, given)["deduplicated"] is True
 

@@ -38,3 +38,9 @@ def test_the_manifest_is_read_as_the_safe_loader_reads_it() -> None:
 def test_what_is_wrong_or_too_much_is_refused(text: str) -> None:
     with pytest.raises(yaml.YAMLError):
         read_yaml(text)
+
+
+@pytest.mark.parametrize("text", ["a: 1\nb: 2\na: 3", "a: &x 1\nb: *x\na: 3"], ids=["plain", "with an alias"])
+def test_a_key_that_stands_twice_is_told_where_it_stands_again(text: str) -> None:
+    with pytest.raises(yaml.YAMLError, match=r"the key 'a' stands twice\s+in .*, line 3, column 1"):
+        read_yaml(text)

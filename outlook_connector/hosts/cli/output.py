@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ...errors import ConnectorError, InvalidInput
+from ...errors import ConnectorError, InvalidInput, OutcomeUnknown
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -103,12 +103,15 @@ def report(error: ConnectorError, as_json: bool) -> None:
 
 
 def message_of(error: ConnectorError) -> str:
-    """The message; each problem of an input on a line of its own, and Graph's request id for a support case."""
+    """The message; each problem of an input on a line of its own, where to look before a call is repeated, and Graph's
+    request id for a support case."""
     problems = error.details.get("problems") if isinstance(error, InvalidInput) else None
     if problems and len(problems) > 1:
         first = error.message.partition(". ")[0]
         return "\n".join(
             [f"{first}.", *(f"  {one['pointer'] or '(all)'}: {one['message']}" for one in problems)]
         )
-    request = error.details.get("requestId")
-    return error.message + (f" (request id {request})" if request else "")
+    request, check = error.details.get("requestId"), error.details.get("check")
+    unknown = isinstance(error, OutcomeUnknown) and not error.retryable
+    look = f" Where to look: {check}." if check and unknown else ""
+    return error.message + look + (f" (request id {request})" if request else "")
