@@ -56,7 +56,12 @@ class Schemas:
         name = str((Path(base).parent / file).as_posix()) if file else base
         target: Any = self.document(name)
         for part in fragment.strip("/").split("/") if fragment.strip("/") else ():
-            target = target[part.replace("~1", "/").replace("~0", "~")]
+            try:
+                target = target[part.replace("~1", "/").replace("~0", "~")]
+            except (KeyError, TypeError):
+                raise ManifestError(
+                    f"The schema {self.directory / (base or name)} refers to {reference}, which leads nowhere."
+                ) from None
         target, name = self.resolve(target, name)
         return {**target, **{key: value for key, value in node.items() if key != "$ref"}}, name
 
@@ -82,7 +87,13 @@ class Schemas:
         import jsonschema_rs
 
         document = {**self.document(name), "$id": BASE + name}
-        return jsonschema_rs.Draft202012Validator(document, validate_formats=True, retriever=self._referred)
+        try:
+            return jsonschema_rs.Draft202012Validator(
+                document, validate_formats=True, retriever=self._referred
+            )
+        except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError) as error:
+            told = getattr(error, "message", "") or str(error)
+            raise ManifestError(f"The schema {self.directory / name} is not valid: {told}") from None
 
     def _referred(self, uri: str) -> dict[str, Any]:
         """What a reference leads to: another file of the directory, and nothing else."""
