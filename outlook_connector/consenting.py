@@ -54,12 +54,13 @@ def _explained(
     kind, held = context.auth.config.auth, context.auth.granted()
     if refused.graph_code not in REFUSALS or not held:
         return refused
-    plainest = {operation.name: operation.permissions}
-    uses = {f"{operation.name} ({use})": more for use, more in operation.permissions_for.items()}
-    for what, permissions in {**plainest, **uses}.items():
-        lacking = _lacking(permissions.of(kind), held, context)
-        if lacking:
-            return _consent(refused, what, lacking, kind)
+    needed = {"": operation.permissions, **operation.permissions_for}
+    lacking = {use: _lacking(more.of(kind), held, context) for use, more in needed.items()}
+    first = next((one for one in lacking.values() if one), ())
+    if first:
+        uses = [use for use, one in lacking.items() if one == first]
+        what = f"{operation.name} ({', '.join(uses)})" if all(uses) else operation.name
+        return _consent(refused, what, first, kind)
     return refused
 
 

@@ -74,6 +74,19 @@ def test_a_use_that_needs_more_than_the_plainest_is_named_too(world: World, read
     assert "tracked" in error.message
 
 
+def test_every_use_that_needs_the_missing_permission_is_named_not_the_first_alone(
+    world: World, config: Config
+) -> None:
+    limited = {**config, "recipients": {"allow": ["*"]}}
+    with connect(limited, token_store=world.store) as connector:
+        consent(world, connector, "Mail.Read", "Mail.Send")
+        message = connector.invoke("messages.list", {"limit": 1})["value"][0]["id"]
+        refused = refusal(connector, "messages.reply", {"messageId": message, "comment": "Yes."})
+    assert isinstance(refused, ConsentRequired)
+    assert refused.details["missing"] == ["Mail.ReadWrite"]
+    assert "moreRecipients" in str(refused) and "recipientsPolicy" in str(refused)
+
+
 def test_an_iteration_names_it_as_well(reading: Connector) -> None:
     with pytest.raises(ConsentRequired, match=r"Mail\.Read\.Shared"):
         list(reading.iterate("messages.list", {"mailbox": KIM}))
