@@ -5,12 +5,19 @@ from collections.abc import Collection, Iterable, Mapping
 from .manifest import Manifest, Need, Operation, Trigger
 from .policy import Policy
 
+POLICY = "recipientsPolicy"
+"""The use of an operation whose recipients the policy has to see first."""
+
 
 def needs_of(manifest: Manifest, policy: Policy, auth: str) -> tuple[Need, ...]:
-    """What every operation and trigger that the policy allows needs, each need once, in the manifest's order."""
+    """What every operation and trigger that the policy allows needs, each need once, in the manifest's order; where
+    the policy looks at recipients, for that as well."""
     everything: tuple[Operation | Trigger, ...] = (*manifest.operations.values(), *manifest.triggers.values())
-    allowed = (one for one in everything if policy.allows(one.name, one.effect_on_mail))
-    return tuple(dict.fromkeys(need for one in allowed for need in one.permissions.of(auth)))
+    allowed = [one for one in everything if policy.allows(one.name, one.effect_on_mail)]
+    always = [one.permissions for one in allowed]
+    if policy.limits_recipients:
+        always += [one.permissions_for[POLICY] for one in allowed if POLICY in one.permissions_for]
+    return tuple(dict.fromkeys(need for permissions in always for need in permissions.of(auth)))
 
 
 def uses_of(manifest: Manifest, policy: Policy, auth: str) -> tuple[Need, ...]:

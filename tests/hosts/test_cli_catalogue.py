@@ -161,6 +161,16 @@ def test_scopes_follow_what_the_configuration_allows(sandbox: Sandbox, tmp_path:
     assert (counted["delegated"], counted["extras"]) == (["Mail.ReadWrite", "Mail.Send"], [])
 
 
+def test_scopes_count_what_a_recipients_allow_list_needs(sandbox: Sandbox, tmp_path: Path) -> None:
+    allowed = {"operations": {"allow": ["messages.reply", "auth.status"]}}
+    plain = config_file(tmp_path, sandbox.config(**allowed))
+    assert run("scopes", "--config", plain).json["delegated"] == ["Mail.Send"]
+    limited = sandbox.config(**allowed, recipients={"allow": ["contoso.example"]})
+    found = run("scopes", "--config", config_file(tmp_path, limited)).json
+    assert found["delegated"] == ["Mail.ReadWrite", "Mail.Send"]
+    assert found["application"] == ["Mail.ReadWrite", "Mail.Send"]
+
+
 def test_an_unknown_use_is_refused_with_those_that_there_are() -> None:
     result = run("scopes", "--for", "magic")
     assert result.code == 2

@@ -22,7 +22,7 @@ PATH = "/mcp"
 LARGEST = 32 * 1024 * 1024
 """Bytes of a request: a file of some 20 MB inside a call; larger ones come by ``path``."""
 
-GRACE = 30
+GRACE = 25
 """Seconds that calls under way have left when the server is stopped."""
 
 PATIENCE = 30
