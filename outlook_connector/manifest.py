@@ -31,6 +31,7 @@ from .manifest_reading import (
 )
 from .manifest_triggers import Trigger, trigger
 from .schema import Schemas, package_root
+from .stamps import Stamp, stamp
 
 __all__ = ["Manifest", "Need", "Operation", "Permissions", "RequestTemplate", "Trigger", "load"]
 
@@ -135,24 +136,15 @@ def load(path: Path | str | None = None) -> Manifest:
     Raises ``ManifestError`` with every problem found, a schema file that is missing included.
     """
     file = Path(path) if path else _own()
-    return _read(file, _stamp(file), _stamp(file.parent / "schemas"))
+    return _read(file, stamp(file), stamp(file.parent / "schemas"))
 
 
 def _own() -> Path:
     return package_root() / "connector.yaml"
 
 
-def _stamp(path: Path) -> tuple[int, int]:
-    """Changes when the file does, or the directory's list of files."""
-    try:
-        found = path.stat()
-    except OSError:
-        return 0, 0
-    return found.st_mtime_ns, found.st_size
-
-
 @lru_cache(maxsize=8)
-def _read(file: Path, *_: tuple[int, int]) -> Manifest:
+def _read(file: Path, *_: Stamp) -> Manifest:
     try:
         raw = _values(file)
     except (OSError, ValueError) as error:

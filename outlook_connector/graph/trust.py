@@ -12,6 +12,7 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.util.ssl_ import create_urllib3_context
 
 from ..errors import ConfigError
+from ..stamps import Stamp, stamp
 
 BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 """Variables of the environment that name a file or directory of authorities, as requests has them."""
@@ -25,7 +26,7 @@ class Trust:
         named = [("http.caBundle", configured), *((name, environment.get(name)) for name in BUNDLES)]
         subject, found = next(((one, place) for one, place in named if place), ("", None))
         self.place = found or DEFAULT_CA_BUNDLE_PATH
-        self._stamp: object = None
+        self._stamp: Stamp | None = None
         self._context: ssl.SSLContext | None = None
         if found:
             self._refuse_unusable(subject)
@@ -33,9 +34,9 @@ class Trust:
     def context(self) -> ssl.SSLContext:
         """Made anew when the place has changed. Raises ``OSError`` where it was never readable; one that was goes on
         as it was while it is being replaced."""
-        stamp = _stamp(self.place)
-        if self._context is None or stamp != self._stamp:
-            self._context, self._stamp = self._loaded(), stamp
+        present = stamp(self.place)
+        if self._context is None or present != self._stamp:
+            self._context, self._stamp = self._loaded(), present
         return self._context
 
     def _loaded(self) -> ssl.SSLContext:
@@ -58,15 +59,6 @@ class Trust:
             raise _wrong(subject, self.place, "holds no certificates in PEM form") from None
         except OSError as error:
             raise _wrong(subject, self.place, f"cannot be read ({error.strerror})") from None
-
-
-def _stamp(place: str) -> tuple[int, int, int]:
-    """Changes when the file does, or the directory's list of files."""
-    try:
-        found = os.stat(place)  # noqa: PTH116 - one call, no need for a Path
-    except OSError:
-        return 0, 0, 0
-    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def _wrong(subject: str, place: str, fault: str) -> ConfigError:

@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[2] / "outlook_connector"
 
 LAYERS = (
-    {"errors", "frozen"},
+    {"errors", "frozen", "stamps"},
     {"explaining"},
     {"schema", "yaml_reading", "progress", "telemetry", "directories", "json_reading", "redaction"},
     {"manifest_cache", "manifest_reading", "manifest_triggers"},
