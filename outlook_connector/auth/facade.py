@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..config import Config, Secret
-from ..errors import ConfigError, SignInRequired
+from ..errors import ConfigError
 from ..store import Clock, Store
 from . import telling
 from .account import Account
@@ -183,7 +183,7 @@ class Auth:
         account = self._tokens.account()
         known = account or Account(self.config.account)
         ready = self._ready(account)
-        missing = self._nobody(f"Nobody has signed in for the account {known.name} yet.")
+        missing = telling.nobody(self.config, f"Nobody has signed in for the account {known.name} yet.")
         return {
             **telling.summary(known),
             "scopes": list(telling.permissions(known)),
@@ -223,7 +223,7 @@ class Auth:
         del passphrase
         account = self._tokens.account()
         if account is None:
-            raise self._nobody(f"Nobody has signed in for the account {self.config.account}.")
+            raise telling.nobody(self.config, f"Nobody has signed in for the account {self.config.account}.")
         return transfer.sealed(account, self.config, secret)
 
     @frameless
@@ -247,17 +247,12 @@ class Auth:
         """
         return {"account": self.config.account, "signedOut": self._tokens.forget()}
 
-    def _nobody(self, why: str) -> SignInRequired:
-        from . import refusals  # late, as all that explains: most processes meet no refusal
-
-        return refusals.nobody(self.config, why)
-
     def _app(self) -> dict[str, Any]:
         """How the app proves who it is, and where an administrator consents, where that is the connector's affair."""
         if self.config.auth not in BY_APP:
             return {}
         known = {"credential": facts(self.config, self.clock)}
-        from . import refusals
+        from . import refusals  # late, as all that explains
 
         if not refusals.administered(self.config):
             return known

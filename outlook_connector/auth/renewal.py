@@ -10,6 +10,7 @@ from ..config import Config, Secret
 from ..errors import ConnectorError, SignInRequired
 from ..store import Clock, Store, StoreConflict
 from ..telemetry import refreshing
+from . import telling
 from .account import Account, fingerprint, renewed
 from .asking import Wanted
 from .grants import Grant
@@ -111,7 +112,7 @@ class Renewal:
             raise SignInRequired(account.reason, details={"account": name, **advice})
         if token is None:
             gap = "left no refresh token" if account else "has not been made yet"
-            raise self._nobody(f"The sign-in of the account {name} {gap}.")
+            raise telling.nobody(self._config, f"The sign-in of the account {name} {gap}.")
 
     def _kept(
         self,
@@ -143,7 +144,7 @@ class Renewal:
                 self._unsaved = new, version
                 return new
             if theirs is None and account is not None:
-                raise self._nobody(f"The account {account.name} was signed out meanwhile.")
+                raise telling.nobody(self._config, f"The account {account.name} was signed out meanwhile.")
             if theirs is not None and theirs.in_order:
                 if not theirs.holds_the_tokens_of(base):
                     return theirs
@@ -155,11 +156,6 @@ class Renewal:
             return account
         return Account(self._config.account, signed_in_at=self._clock.time())
 
-    def _nobody(self, why: str) -> SignInRequired:
-        from . import refusals  # late, as all that explains: most processes meet no refusal
-
-        return refusals.nobody(self._config, why)
-
     def _stopped(
         self, refused: SignInRequired | None, spent: Secret | None, claims: str | None
     ) -> SignInRequired:
@@ -168,7 +164,7 @@ class Renewal:
         A host's token that the row does not descend from is remembered in this process only: the row is another
         session's, which it neither ends nor stands in for.
         """
-        error = refused or self._nobody("Nobody is signed in.")
+        error = refused or telling.nobody(self._config, "Nobody is signed in.")
         account, version = self.row.load()
         if not self._grant.keeps_session or spent is None:
             return error

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from ..config import Config
+from ..errors import SignInRequired
 from . import jwt_reading
 from .account import Account
 from .times import rfc3339
@@ -9,6 +11,13 @@ from .times import rfc3339
 UNUSED = 90 * 86_400.0
 """Seconds after which a refresh token ends that nobody uses: 90 days, where the tenant's policies set no other time.
 https://learn.microsoft.com/entra/identity-platform/refresh-tokens#token-lifetime"""
+
+
+def nobody(config: Config, why: str) -> SignInRequired:
+    """As ``refusals.nobody``."""
+    from . import refusals  # late, as all that explains: most processes meet no refusal
+
+    return refusals.nobody(config, why)
 
 
 def permissions(account: Account | None) -> tuple[str, ...]:
