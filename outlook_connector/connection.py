@@ -64,7 +64,7 @@ class Connection(AbstractContextManager["Connection"]):
             return changed(self._context, graph=self._context.graph.bound(None, each_call, seen))
         mailbox = chosen_mailbox(self._context.graph, self._context.policy, raw.pop("mailbox", None))
         owner = self.config.owner(mailbox)
-        seen.on(owner, self._context.cursor_key)
+        seen.on(owner, self._context.cursor_keys)
         return changed(self._context, graph=self._context.graph.bound(mailbox, each_call, seen), owner=owner)
 
 

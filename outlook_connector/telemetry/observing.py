@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import perf_counter
 from types import TracebackType
@@ -41,8 +41,8 @@ class Observation(Unseen):
         if self._signals and self._entered:
             self._signals.leave(self._entered)
 
-    def on(self, owner: str, key: bytes) -> None:
-        self._tally.mailbox = hmac.new(key, b"mailbox\0" + owner.encode(), hashlib.sha256).hexdigest()[:16]
+    def on(self, owner: str, keys: Callable[[], bytes]) -> None:
+        self._tally.mailbox = hmac.new(keys(), b"mailbox\0" + owner.encode(), hashlib.sha256).hexdigest()[:16]
 
     def request(self, method: str, base: str, address: str, told: tuple[int, str | None]) -> Unwatched:
         where = graph_address(base, address) if base else upload_address(address)

@@ -1,6 +1,6 @@
 """What is told when nobody listens: the same calls, which do nothing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
 from typing import Any, Self
@@ -32,8 +32,9 @@ class Unseen:
     def __exit__(self, kind: Kind, error: BaseException | None, trace: TracebackType | None) -> None:
         """The invocation has ended, with ``error`` or without."""
 
-    def on(self, owner: str, key: bytes) -> None:
-        """Whose mailbox it is. It is told as a hash under ``key``, which only the connection's workers know."""
+    def on(self, owner: str, keys: Callable[[], bytes]) -> None:
+        """Whose mailbox it is. It is told as a hash under what ``keys`` gives, which only the connection's workers
+        know."""
 
     def request(self, method: str, base: str, address: str, told: tuple[int, str | None]) -> Unwatched:
         """A request below Graph's ``base``, or to an upload session where that is empty. ``told`` are the number of
