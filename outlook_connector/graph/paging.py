@@ -102,14 +102,8 @@ class Place:
             sealed = b""
         seal, text = sealed[:SEAL], sealed[SEAL:]
         if not hmac.compare_digest(seal, self._seal(text)):
-            raise InvalidInput.of(
-                [
-                    (
-                        "/cursor",
-                        "must be the nextCursor of an earlier answer (of a poll: its cursor), unchanged",
-                    )
-                ]
-            )
+            told = "must be the nextCursor of an earlier answer (of a poll: its cursor), unchanged"
+            raise InvalidInput.of([("/cursor", told)])
         operation, owner, inputs, state, offset = json.loads(text)
         if (operation, owner) != (self.operation, self.owner):
             told = f"belongs to {operation} of the mailbox {owner}; use it there, or start without one"

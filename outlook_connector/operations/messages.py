@@ -7,6 +7,7 @@ from typing import Any
 from ..binding import GraphRequest, get
 from ..context import Context
 from ..errors import UnexpectedResponse
+from ..frozen import changed
 from ..graph.paging import Listing, Page, listing, page_of, page_size, walk
 from . import query
 
@@ -45,11 +46,7 @@ def request_for(values: Mapping[str, Any], asked: Mapping[str, Any]) -> GraphReq
 def with_body_format(request: GraphRequest, values: Mapping[str, Any]) -> GraphRequest:
     """Bodies as text or html, where the input asks for one."""
     wanted = values.get("bodyFormat")
-    return (
-        GraphRequest(**{**vars(request), "prefer": {"outlook.body-content-type": wanted}})
-        if wanted
-        else request
-    )
+    return changed(request, prefer={"outlook.body-content-type": wanted}) if wanted else request
 
 
 def _searching(context: Context, first: GraphRequest, values: Mapping[str, Any]) -> Listing:
