@@ -123,3 +123,22 @@ def test_a_changed_one_is_as_replace_makes_it_and_keeps_nothing_that_was_worked_
         changed(point, z=1, twice=3)
     with pytest.raises(FrozenInstanceError):
         other.x = 7  # type: ignore[misc]  # what is tested
+
+
+@pytest.mark.parametrize(
+    ("given", "named", "told"),
+    [
+        *(((), {}, "needs a value for: x"), ((1, [], "", 4), {}, "takes 3 values, and 4 were given")),
+        *(((1,), {"x": 2}, "more than one value for: x"), ((1,), {"z": 2}, "no field: z")),
+    ],
+)
+def test_what_the_fields_do_not_fit_is_refused(
+    given: tuple[Any, ...], named: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(TypeError, match=told):
+        Point(*given, **named)
+
+
+def test_what_is_not_given_is_made_anew_for_each() -> None:
+    assert Point(1).y is not Point(1).y
+    assert Point(x=1, key="k") == Point(1, [], "k")
