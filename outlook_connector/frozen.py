@@ -18,6 +18,7 @@ _Class = TypeVar("_Class")
 def frozen(cls: type[_Class]) -> type[_Class]:
     """A dataclass whose fields are set once, when it is made. What the class itself defines is kept."""
     own = vars(cls).keys() - {"__hash__" if vars(cls).get("__hash__") is None else ""}
+    cls.__doc__ = cls.__doc__ or cls.__name__  # otherwise dataclass works out a signature, a millisecond each
     made = dataclass(init=False, repr=False, eq=False)(cls)
     for name, method in {**METHODS, "__init__": _init(made, hasattr(made, "__post_init__"))}.items():
         if name not in own:
