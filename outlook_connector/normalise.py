@@ -28,15 +28,15 @@ WELL_KNOWN = {
 """Names that Graph takes in place of a folder's id, and the English ones of a mailbox's own folders.
 https://learn.microsoft.com/graph/api/resources/mailfolder"""
 
-_ID = re.compile(r"[A-Za-z0-9+_=-]{60,}|A[AQ][Mk][A-Za-z0-9+/_=-]{57,}")
+_ID = r"[A-Za-z0-9+_=-]{60,}|A[AQ][Mk][A-Za-z0-9+/_=-]{57,}"
 """What is too long for a word; with slashes, as older ids have them, only where it begins as an id does."""
-_SLASH = re.compile(r"(?<!\\)/")
-_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_SLASH = r"(?<!\\)/"
+_QUOTED = r'"((?:[^"\\]|\\.)*)"'
 _NO_TEXT = frozenset(("Cc", "Cs", "Zl", "Zp"))
-_TWO_DOMAINS = re.compile("[\u00df\u1e9e\u03c2\u200c\u200d]")
+_TWO_DOMAINS = frozenset("\u00df\u1e9e\u03c2\u200c\u200d")
 """Of these, older readers make another domain than newer ones: mail to one would go to the other's owner.
 https://www.unicode.org/reports/tr46/#Deviations"""
-_ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[^\s@<>,;:\"()\[\]\\]{1,255}")
+_ADDRESS = r"[^\s@<>,;:\"()\[\]\\]{1,64}@[^\s@<>,;:\"()\[\]\\]{1,255}"
 
 
 class Lookup(Protocol):
@@ -113,7 +113,7 @@ def _ascii_address(address: str) -> str:
     """The address with its domain in the form that goes over the wire (IDNA), so that what a policy allows is what
     is sent to: letters that merely look alike, or that fold to others, do not pass for them."""
     local, at, domain = address.rpartition("@")
-    if _TWO_DOMAINS.search(domain):
+    if not _TWO_DOMAINS.isdisjoint(domain):
         raise ValueError(
             "must have its domain as xn--…: its letters stand for two domains, by IDNA 2003 and 2008"
         )
@@ -121,7 +121,7 @@ def _ascii_address(address: str) -> str:
         plain = local + at + (domain if domain.isascii() else domain.encode("idna").decode("ascii"))
     except UnicodeError:
         plain = ""
-    if not _ADDRESS.fullmatch(plain) or not plain.isascii() or not plain.isprintable():
+    if not re.fullmatch(_ADDRESS, plain) or not plain.isascii() or not plain.isprintable():
         raise ValueError("must be an address such as kim@example.com or Kim <kim@example.com>")
     return plain
 
@@ -130,7 +130,7 @@ def _split(text: str) -> tuple[str, str]:
     name, bracket, rest = text.strip().rpartition("<")
     if not bracket or not rest.endswith(">"):
         return "", text
-    quoted = _QUOTED.fullmatch(name.strip())
+    quoted = re.fullmatch(_QUOTED, name.strip())
     return (re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else name), rest[:-1]
 
 
@@ -158,9 +158,9 @@ def folder(value: str, lookup: Lookup) -> str:
     known = WELL_KNOWN.get(value.strip().lower())
     if known:
         return known
-    if _ID.fullmatch(value):
+    if re.fullmatch(_ID, value):
         return value
-    parts = [part.replace("\\/", "/") for part in _SLASH.split(value) if part]
+    parts = [part.replace("\\/", "/") for part in re.split(_SLASH, value) if part]
     if not parts or not is_one_line(value):
         raise ValueError("must be a folder's id, a well-known name such as inbox, or a path")
     return _walk(parts, lookup)

@@ -8,7 +8,7 @@ of a service. https://owasp.org/www-community/attacks/Server_Side_Request_Forger
 import re
 from urllib.parse import unquote
 
-_SERVICE = re.compile(r"https://([A-Za-z0-9-]+\.)+[A-Za-z][A-Za-z0-9-]*(:443)?/.*")
+_SERVICE = r"https://([A-Za-z0-9-]+\.)+[A-Za-z][A-Za-z0-9-]*(:443)?/.*"
 
 
 def same_place(graph_url: str, link: str) -> bool:
@@ -30,11 +30,11 @@ def may_take_upload(graph_url: str, address: str) -> bool:
     """
     origin = "/".join(graph_url.split("/")[:3])
     own = [origin + "/"]
-    if not _SERVICE.fullmatch(
-        origin + "/"
+    if not re.fullmatch(
+        _SERVICE, origin + "/"
     ):  # a Graph on this machine, such as the sandbox, calls it localhost
         own.append(f"https://localhost:{origin.rpartition(':')[2]}/")
-    known = address.startswith(tuple(own)) or _SERVICE.fullmatch(address) is not None
+    known = address.startswith(tuple(own)) or re.fullmatch(_SERVICE, address) is not None
     return known and _is_plain(address) and " " not in address
 
 

@@ -12,7 +12,7 @@ operations = logging.getLogger("outlook_connector.operations")
 anybody listens."""
 tokens = logging.getLogger("outlook_connector.auth")
 
-_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
+_ID = r"[\w.:-]{1,64}"
 
 
 def fields(**values: Any) -> dict[str, Any]:
@@ -28,7 +28,7 @@ def request_id(headers: Mapping[str, str]) -> str | None:
     """Graph's id of the request, for a support case; ``None`` where it does not look like one, since a server may
     write anything there."""
     found = headers.get("request-id")
-    return found if found and _ID.fullmatch(found) else None
+    return found if found and re.fullmatch(_ID, found, re.ASCII) else None
 
 
 def error_type(error: BaseException | None) -> str | None:

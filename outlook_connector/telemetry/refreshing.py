@@ -2,14 +2,21 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from logging import INFO
 from time import perf_counter
 
 from . import records
+from .listening import unused
+from .unseen import ALONE, Nothing
+
+
+def refreshing(kind: str) -> Nothing:
+    """A block in which Microsoft Entra is asked for new tokens; ``kind`` is the connection's ``auth``."""
+    return _told(kind) if records.tokens.isEnabledFor(INFO) or not unused() else ALONE
 
 
 @contextmanager
-def refreshing(kind: str) -> Iterator[None]:
-    """A block in which Microsoft Entra is asked for new tokens; ``kind`` is the connection's ``auth``."""
+def _told(kind: str) -> Iterator[None]:
     from . import names
     from .signals import signals
 
