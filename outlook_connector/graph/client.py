@@ -253,7 +253,7 @@ class Graph:
             f"{address}?{urlencode(request.query)}" if request.query else address,
             {**own, **shaping.headers(self.config, request)},
             content,
-            (min(http.connect_timeout, left), min(http.timeout, left)),
+            min(http.timeout, left),
         )
         exchange.answered(response.status_code, response.headers)
         return response

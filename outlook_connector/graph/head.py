@@ -14,6 +14,7 @@ from typing import Any
 LONGEST, MOST = 65536, 100
 """Bytes of a line, and lines of a head: http.client's own bounds."""
 _FIELD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):([^\r\n]*)\r\n").fullmatch
+_FOLD = re.compile(r"[\r\n]+[ \t]*")
 _END = (b"\r\n", b"\n", b"")
 
 
@@ -46,6 +47,13 @@ def fields(stream: BufferedIOBase, **_: Any) -> HTTPMessage:
             return http.client.parse_headers(BytesIO(b"".join(lines) + b"\r\n"))
         found.take(field[1].decode(), field[2].strip(b" \t").decode("iso-8859-1"))
     return found
+
+
+def in_one_line(found: HTTPMessage) -> list[tuple[str, str]]:
+    """The fields; a value that goes on in the next line is of one line, as it is meant.
+    https://www.rfc-editor.org/rfc/rfc9112#section-5.2"""
+    plain = isinstance(found, Fields)
+    return found.items() if plain else [(name, _FOLD.sub(" ", value)) for name, value in found.items()]
 
 
 def _lines(stream: BufferedIOBase) -> list[bytes]:

@@ -10,7 +10,7 @@ from typing import Any
 import requests
 from requests.adapters import HTTPAdapter
 
-from ..config import Config
+from ..config import Config, HttpSettings
 from ..errors import ConfigError
 from ..redaction import redact_libraries
 from .connection import own
@@ -27,11 +27,22 @@ BODILESS = frozenset({"GET", "HEAD"})
 """Methods that say nothing of a body's length where there is none."""
 
 
+class Headers(dict[str, str]):
+    """A request's. Whoever mocks requests finds them in any case of letters."""
+
+    def __missing__(self, name: str) -> str:
+        for one, value in self.items():
+            if one.lower() == name.lower():
+                return value
+        raise KeyError(name)
+
+
 class _Adapter(HTTPAdapter):
     """Gives every call the configured timeouts, those that msal makes included, and one trust."""
 
-    def __init__(self, timeout: tuple[float, float], trust: Trust) -> None:
-        self._timeout, self._trust = timeout, trust
+    def __init__(self, http: HttpSettings, trust: Trust) -> None:
+        self._http, self._trust = http, trust
+        self._blank = vars(requests.Response())
         self._pools: dict[str, Any] = {}
         super().__init__(pool_connections=PLACES, pool_maxsize=POOL_SIZE)
 
@@ -57,7 +68,7 @@ class _Adapter(HTTPAdapter):
         pool: Any = self._pools.get(place)
         if pool is None or pool.pool is None:  # closed, where too many other places came between
             pool = super().get_connection_with_tls_context(request, verify, proxies, cert)
-            pool.trust = self._trust
+            pool.trust, pool.patience = self._trust, self._http.connect_timeout
             self._pools = {**(self._pools if len(self._pools) < PLACES else {}), place: pool}
         return pool
 
@@ -65,20 +76,21 @@ class _Adapter(HTTPAdapter):
         """The pool's connections have the trust's context."""
 
     def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:
-        """The path: through TLS no proxy is told the rest."""
-        return request.path_url
+        """The path and the query: through TLS no proxy is told the rest."""
+        return "/" + str(request.url).split("/", 3)[3]
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
-        """As requests does it, without cookies, which the session refuses, and with urllib3's own headers, in any
-        case of letters too."""
-        response = requests.Response()
+        """As requests does it, without cookies, which the session refuses: all answers share an empty jar; and with
+        urllib3's own headers, in any case of letters too."""
+        response = requests.Response.__new__(requests.Response)
+        vars(response).update(self._blank)
         response.status_code, response.reason, response.raw = resp.status, resp.reason, resp
         response.headers = resp.headers
         response.url, response.request, response.connection = str(req.url), req, self
         return response
 
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]  # the options are passed on as they are
-        options["timeout"] = options.get("timeout") or self._timeout
+        options["timeout"] = options.get("timeout") or self._http.timeout
         response = super().send(request, **options)
         if not options.get("stream"):
             response.encoding = requests.utils.get_encoding_from_headers(response.headers)
@@ -113,15 +125,17 @@ class Sessions:
         address: str,
         headers: Mapping[str, str],
         content: bytes | None = None,
-        timeout: tuple[float, float] | None = None,
+        timeout: float | None = None,
     ) -> requests.Response:
-        """One request, its answer unread. What requests works out anew for each one (proxies and credentials of the
-        environment, cookies, redirects) was settled with the session; ``address`` is percent-encoded, query included.
-        Raises ``requests.RequestException``, ``InvalidHeader`` among them, for a value that would break its line."""
+        """One request, its answer unread; ``timeout`` is for what is sent, and for the head of the answer. What
+        requests works out anew for each one (proxies and credentials of the environment, cookies, redirects) was
+        settled with the session; ``address`` is percent-encoded, query included. Raises
+        ``requests.RequestException``, ``InvalidHeader`` among them, for a value that would break its line."""
         session = self.current()
         request = requests.PreparedRequest()
         request.method, request.url, request.body = method, address, content
-        request.headers = requests.structures.CaseInsensitiveDict({**self._headers, **headers})
+        told: Any = Headers({**self._headers, **headers})
+        request.headers = told
         if not all(map(_IN_ONE_LINE, headers.values())):
             raise requests.exceptions.InvalidHeader("a header's value is not of one line", request=request)
         if content is not None:
@@ -152,7 +166,7 @@ class Sessions:
             DefaultCookiePolicy(allowed_domains=())
         )  # none is needed, and none is kept
         session.headers.update(self._headers)
-        session.mount("https://", _Adapter((http.connect_timeout, http.timeout), self._trust))
+        session.mount("https://", _Adapter(http, self._trust))
         return session
 
 

@@ -18,6 +18,16 @@ BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 """Variables of the environment that name a file or directory of authorities, as requests has them."""
 
 
+class Socket(ssl.SSLSocket):
+    """One whose time to wait is changed only where it would be another, or less than a hundredth shorter: each change
+    is a call of the system, which lets go of the interpreter's lock."""
+
+    def settimeout(self, value: float | None) -> None:
+        present = self.gettimeout()
+        if value is None or present is None or not value <= present <= value * 1.01:
+            super().settimeout(value)
+
+
 class Trust:
     """The authorities of ``place``, a file or directory; the built-in bundle where nothing names one."""
 
@@ -41,6 +51,7 @@ class Trust:
 
     def _loaded(self) -> ssl.SSLContext:
         context = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED)
+        context.sslsocket_class = Socket
         folder = os.path.isdir(self.place)  # noqa: PTH112 - one call, no need for a Path
         try:
             context.load_verify_locations(**{"capath" if folder else "cafile": self.place})

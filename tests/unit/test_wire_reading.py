@@ -75,6 +75,11 @@ def test_an_odd_head_is_left_to_the_standard_library(text: bytes) -> None:
     assert head.fields(io.BytesIO(text)).items() == http.client.parse_headers(io.BytesIO(text)).items()
 
 
+def test_a_field_that_goes_on_in_the_next_line_is_of_one_line() -> None:
+    found = head.fields(io.BytesIO(ODD[0]))
+    assert head.in_one_line(found) == [("X-Folded", "one two"), ("Content-Length", "5")]
+
+
 @pytest.mark.parametrize("text", [b"X: " + b"y" * 70_000 + b"\r\n\r\n", b"X: y\r\n" * 101 + b"\r\n"])
 def test_a_head_without_measure_is_refused(text: bytes) -> None:
     with pytest.raises(http.client.HTTPException):
