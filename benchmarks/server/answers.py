@@ -11,6 +11,8 @@ from .messages import message
 
 FILE_SIZE = 150 * 1024 * 1024
 MAILBOX_SIZE = 20_000
+ONE_PIECE = 20
+"""Messages of a page that is kept, and sent, as one piece; a larger one shares its messages with the others."""
 BLOCK = b"\xa7" * (1 << 20)
 """What the large file is made of."""
 HEADERS = (
@@ -51,7 +53,7 @@ def page(base: str, path: str, amount: int, skip: int) -> tuple[bytes, ...]:
     items = _items(amount)
     length = b"Content-Length: %d\r\n" % (len(items) + len(after) + len(_BEFORE) + 1)
     head = b"HTTP/1.1 200 OK\r\n" + HEADERS + JSON + length + b"\r\n" + _BEFORE
-    return (head, items, after + b"}")
+    return (head + items + after + b"}",) if amount <= ONE_PIECE else (head, items, after + b"}")
 
 
 _BEFORE = b'{"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#users(\'adele\')/messages","value":'
