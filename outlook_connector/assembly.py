@@ -25,7 +25,7 @@ from .manifest import Need, load
 from .permissions import for_another, least, needs_of, uses_of
 from .policy import Policy
 from .sent import SentKeys, digest
-from .store import HostStore, Store, StoreConflict, open_store
+from .store import Store, StoreConflict, open_store
 
 
 @frozen
@@ -108,6 +108,8 @@ def _scopes(settings: Config, needs: tuple[Need, ...]) -> tuple[str, ...]:
 
 def _store(settings: Config, hosts: Store | None) -> Store:
     if hosts is not None:
+        from .store import HostStore  # late: few hosts bring one
+
         return HostStore(hosts)
     return open_store(settings.token_store or _usual_store(settings), settings.store_key)
 

@@ -18,7 +18,7 @@ from .config import (
     Secret,
 )
 from .config_source import refusal
-from .explaining import Problem, pointer
+from .errors import Problem, pointer
 from .schema import Schemas
 
 CALLABLES = ("accessToken", "federatedToken")

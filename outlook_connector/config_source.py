@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .errors import ConfigError
-from .explaining import Problem, pointer
+from .errors import ConfigError, Problem, pointer
 
 PREFIX = "OUTLOOK_CONNECTOR_"
 """Environment variables: ``OUTLOOK_CONNECTOR_CONFIG`` names a file, ``OUTLOOK_CONNECTOR_TENANT_ID`` and so on

@@ -27,8 +27,16 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+Problem = tuple[str, str]
+"""A JSON pointer (RFC 6901) and what was expected there."""
+
 LOOK = "Look before it is repeated."
 """What the message of an unknown outcome advises."""
+
+
+def pointer(path: Sequence[str | int]) -> str:
+    """An RFC 6901 pointer: ``["to", 0]`` gives ``/to/0``."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
 
 
 class ConnectorError(Exception):
@@ -94,9 +102,9 @@ class InvalidInput(ConnectorError):
     KEPT = 200
 
     @classmethod
-    def of(cls, problems: Sequence[tuple[str, str]], subject: str = "input") -> "InvalidInput":
-        """One error from ``(JSON pointer, what was expected)`` pairs; the pointer ``""`` is the whole input. The
-        message tells the first ``TOLD`` of them, ``details["problems"]`` the first ``KEPT``."""
+    def of(cls, problems: Sequence[Problem], subject: str = "input") -> "InvalidInput":
+        """One error; the pointer ``""`` is the whole input. The message tells the first
+        ``TOLD`` of them, ``details["problems"]`` the first ``KEPT``."""
         told = "; ".join(f"{at or '(the whole input)'}: {message}" for at, message in problems[: cls.TOLD])
         more = f"; and {len(problems) - cls.TOLD} more" if len(problems) > cls.TOLD else ""
         details = {"problems": [{"pointer": at, "message": message} for at, message in problems[: cls.KEPT]]}

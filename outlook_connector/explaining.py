@@ -2,11 +2,10 @@
 It may be a secret or the content of a mail."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-Problem = tuple[str, str]
-"""A JSON pointer (RFC 6901) and what was expected there."""
+from .errors import Problem, pointer
 
 _TYPES = {
     "string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false",
@@ -18,11 +17,6 @@ def explained(validator: Any, value: Any) -> list[Problem]:
     """All that a ``jsonschema`` validator has against ``value``."""
     found = [problem for error in validator.iter_errors(_unshown(value)) for problem in _tell(error)]
     return sorted(set(found))
-
-
-def pointer(path: Sequence[str | int]) -> str:
-    """An RFC 6901 pointer: ``["to", 0]`` gives ``/to/0``."""
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
 
 
 def whole_pattern(validator: Any, pattern: str, value: Any, schema: Any) -> Iterator[Any]:

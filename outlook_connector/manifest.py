@@ -13,8 +13,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from . import manifest_cache
-from .errors import ManifestError
-from .explaining import Problem
+from .errors import ManifestError, Problem
 from .frozen import frozen
 from .manifest_reading import (
     Entry,
@@ -251,7 +250,8 @@ def _request(value: Any, at: str, problems: list[Problem]) -> RequestTemplate:
         problems.append((f"{at}/path", "must start with a slash"))
     body = mapping(raw["body"], f"{at}/body", problems) if "body" in raw else None
     for key in ("query", "headers", "body"):
-        problems.extend(_wrong_values(raw.get(key, {}), f"{at}/{key}"))
+        if key in raw:
+            problems.extend(_wrong_values(raw[key], f"{at}/{key}"))
     return RequestTemplate(
         method=choice(raw, "method", METHODS, at, problems),
         path=path,
@@ -263,10 +263,10 @@ def _request(value: Any, at: str, problems: list[Problem]) -> RequestTemplate:
 
 def _wrong_values(values: Any, at: str) -> Iterator[Problem]:
     """A value is the name of an input property, a constant, or (in a body) an object of values."""
-    if not isinstance(values, Mapping) or set(values) == {"const"}:
+    if not isinstance(values, (dict, Mapping)) or set(values) == {"const"}:
         return
     for key, value in values.items():
-        if isinstance(value, Mapping):
+        if isinstance(value, (dict, Mapping)):
             yield from _wrong_values(value, f"{at}/{key}")
         elif not isinstance(value, str):
             yield f"{at}/{key}", "must name an input property, or be {const: value}"

@@ -7,7 +7,7 @@ manifest are found at once.
 from collections.abc import Mapping
 from typing import Any
 
-from .explaining import Problem
+from .errors import Problem
 from .frozen import frozen
 
 Need = tuple[str, ...]
@@ -43,7 +43,7 @@ class Entry:
 
 def mapping(value: Any, at: str, problems: list[Problem]) -> Mapping[str, Any]:
     """An object."""
-    if isinstance(value, Mapping):
+    if isinstance(value, (dict, Mapping)):  # nearly always a dict, which is told at once
         return value
     problems.append((at, "must be an object"))
     return {}
@@ -51,14 +51,15 @@ def mapping(value: Any, at: str, problems: list[Problem]) -> Mapping[str, Any]:
 
 def only(raw: Mapping[str, Any], known: set[str], at: str, problems: list[Problem]) -> None:
     """Notes every key that is not ``known``."""
-    problems.extend((f"{at}/{key}", "is not known") for key in raw if key not in known)
+    if not raw.keys() <= known:
+        problems.extend((f"{at}/{key}", "is not known") for key in raw if key not in known)
 
 
 def text(raw: Mapping[str, Any], key: str, at: str, problems: list[Problem]) -> str:
     """A text that is not empty, without the space around it."""
     value = raw.get(key)
-    if isinstance(value, str) and value.strip():
-        return value.strip()
+    if isinstance(value, str) and (bare := value.strip()):
+        return bare
     problems.append((f"{at}/{key}", "must be a text that is not empty"))
     return ""
 
@@ -109,13 +110,18 @@ def _needs(value: Any, at: str, problems: list[Problem]) -> tuple[Need, ...]:
     if not isinstance(value, list):
         problems.append((at, "must be a list of permissions; a list in the list means any of these"))
         return ()
-    return tuple(texts(item if isinstance(item, list) else [item], at, problems) for item in value)
+    return tuple([_need(item, at, problems) for item in value])
+
+
+def _need(value: Any, at: str, problems: list[Problem]) -> Need:
+    if value and isinstance(value, str):
+        return (value,)
+    return texts(value if isinstance(value, list) else [value], at, problems)
 
 
 def is_handler(value: Any) -> bool:
     """Whether the text has the form ``module.function``."""
-    return (
-        isinstance(value, str)
-        and value.count(".") == 1
-        and all(part.isidentifier() for part in value.split("."))
-    )
+    if not isinstance(value, str):
+        return False
+    module, _, function = value.partition(".")
+    return module.isidentifier() and function.isidentifier()

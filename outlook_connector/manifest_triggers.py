@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from .explaining import Problem
+from .errors import Problem
 from .frozen import frozen
 from .manifest_reading import Entry, Permissions, is_handler, only, permissions, text, texts
 

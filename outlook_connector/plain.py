@@ -4,8 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from .errors import InvalidInput
-from .explaining import pointer
+from .errors import InvalidInput, pointer
 
 DEEPEST = 32
 """Levels of objects and lists in an input."""

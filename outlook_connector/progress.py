@@ -7,7 +7,6 @@ at the end, with figures alone: nothing of a mail's content is among them.
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
 
 from .frozen import frozen
@@ -36,12 +35,12 @@ Report = Callable[[Unit, int, int | None], object]
 """What the parts that move something call: unit, done, total."""
 
 
-@dataclass
 class Moving:
     """For how many seconds large files were on their way in one invocation, piece by piece: those are no waiting, so
     they do not count against ``http.deadline``. Each piece has ``http.timeout`` to itself."""
 
-    seconds: float = 0.0
+    def __init__(self) -> None:
+        self.seconds = 0.0
 
 
 def silent(unit: Unit, done: int, total: int | None) -> None:

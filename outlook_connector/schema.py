@@ -11,8 +11,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from .errors import ManifestError
-from .explaining import Problem, explained, whole_pattern
+from .errors import ManifestError, Problem
 
 BASE = "https://outlook-connector.invalid/schemas/"
 """Where relative references are resolved; a reserved name that no network answers for."""
@@ -37,14 +36,15 @@ class Schemas:
 
     def document(self, name: str) -> dict[str, Any]:
         """The parsed schema ``name``, such as ``messages.list.input.json`` or ``common/recipient.json``."""
-        import json
+        found = self._documents.get(name)
+        if found is None:
+            import orjson
 
-        if name not in self._documents:
             try:
-                self._documents[name] = json.loads((self.directory / name).read_text(encoding="utf-8"))
+                found = self._documents[name] = orjson.loads((self.directory / name).read_bytes())
             except (OSError, ValueError) as error:
                 raise ManifestError(f"The schema {self.directory / name} cannot be read: {error}") from None
-        return self._documents[name]
+        return found
 
     def resolve(self, node: Mapping[str, Any], base: str = "") -> tuple[Mapping[str, Any], str]:
         """Follow ``node``'s ``$ref`` and give the schema it means with the name of the file that holds it.
@@ -115,6 +115,8 @@ class Schemas:
         return referencing.Registry().with_resources(found).crawl()
 
     def _explain(self, name: str, value: Any) -> list[Problem]:
+        from .explaining import explained  # late: needed for a refusal alone
+
         validator = self._explainers.get(name) or self._explainers.setdefault(name, explainer(self, name))
         return explained(validator, value)
 
@@ -122,6 +124,8 @@ class Schemas:
 def explainer(schemas: Schemas, name: str) -> Any:
     """A ``jsonschema`` validator for the schema ``name``: the second opinion, slow to import and to run."""
     import jsonschema
+
+    from .explaining import whole_pattern
 
     document = {**schemas.document(name), "$id": BASE + name}
     checker = jsonschema.Draft202012Validator.FORMAT_CHECKER

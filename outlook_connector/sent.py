@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from .errors import ConnectorError, InvalidInput
@@ -15,15 +14,12 @@ KEPT = 30 * 24 * 3600.0
 """Seconds that a key is remembered after its last use."""
 
 
-@dataclass
 class Claim:
     """The row of one key while this worker holds it. It is empty for a key that is new; ``begun`` names a draft whose
     writing was begun under the key, ``draft`` one that is complete, ``answer`` what was answered."""
 
-    store: Store
-    name: str
-    row: dict[str, Any]
-    version: int
+    def __init__(self, store: Store, name: str, row: dict[str, Any], version: int) -> None:
+        self.store, self.name, self.row, self.version = store, name, row, version
 
     def check(self, content: str) -> None:
         """Raises ``InvalidInput`` where something was written under the key with other content."""

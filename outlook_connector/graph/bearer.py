@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from ..auth import TokenSource, Wanted
 from ..frozen import changed
-from .challenge import claims_of
 
 
 class Bearer:
@@ -28,6 +27,8 @@ class Bearer:
         ``headers``, which may hold a challenge."""
         self._refused += 1
         if self._refused == 1:
+            from .challenge import claims_of  # late: few tokens are refused
+
             self._wanted = Wanted(rejected=refused, claims=claims_of(headers))
             return True
         return self._refused == 2 and self.token(patience) != refused

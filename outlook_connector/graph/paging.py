@@ -8,17 +8,19 @@ import base64
 import hmac
 import json
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from dataclasses import field
 from functools import lru_cache
 from itertools import islice
 from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..binding import GraphRequest
 from ..errors import ConnectorError, InvalidInput, UnexpectedResponse
 from ..frozen import frozen
 from .client import Graph
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 DEFAULT_LIMIT = 100
 LARGEST_PAGE = 1000
@@ -179,6 +181,8 @@ def _incomplete(why: str) -> ConnectorError:
 
 def _in_background(fetch: Listing, state: State) -> "Future[Page]":
     """The page, fetched in a thread that no caller's exit waits for."""
+    from concurrent.futures import Future  # late: most lists are read by one page
+
     future: Future[Page] = Future()
 
     def work() -> None:

@@ -1,7 +1,6 @@
 """An amount in a span of time, such as 10,000 calls in 10 minutes, counted in slices of the span. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from ..frozen import frozen
 
@@ -28,16 +27,13 @@ class Size:
         return int(moment // self.slice)
 
 
-@dataclass
 class Window:
     """What was taken, by slice."""
 
-    size: Size
-    taken: dict[int, int] = field(default_factory=dict)
-    _oldest: int = 0
-    _total: int = 0
-
-    def __post_init__(self) -> None:
+    def __init__(self, size: Size, taken: dict[int, int] | None = None) -> None:
+        self.size = size
+        self.taken = taken or {}
+        self._oldest = 0
         self._total = sum(self.taken.values())
 
     @classmethod

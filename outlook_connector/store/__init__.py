@@ -1,14 +1,15 @@
 """Where state is kept: one small interface, in memory, in an encrypted SQLite file or in Redis."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .hosted import HostStore
 from .interface import Lease, Store, StoreConflict
 from .memory import MemoryStore
 from .opening import open_store
 from .waiting import Clock, held
 
 if TYPE_CHECKING:
+    from .hosted import HostStore
     from .sqlite import SqliteStore
 
 __all__ = [
@@ -24,10 +25,11 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """SQLite is imported where a store is kept in it."""
-    if name != "SqliteStore":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from .sqlite import SqliteStore
+_LATE = {"HostStore": "hosted", "SqliteStore": "sqlite"}
+"""Imported where a store is of that kind."""
 
-    return SqliteStore
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_LATE[name]}", __name__), name)

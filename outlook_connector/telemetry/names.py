@@ -4,7 +4,8 @@ Where OpenTelemetry has a name for something, it is that one: https://openteleme
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from ..frozen import frozen
 
 SCHEMA_URL = "https://opentelemetry.io/schemas/1.37.0"
 """The version of OpenTelemetry's names that is meant."""
@@ -56,7 +57,7 @@ LONGER = (*SECONDS, 30.0, 60.0, 120.0, 300.0, 600.0)
 """Those, and what a whole operation or a wait for Graph's ``Retry-After`` can take."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Metric:
     """One instrument: a histogram of seconds where it has ``buckets``, else a counter."""
 

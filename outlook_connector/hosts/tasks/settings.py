@@ -9,8 +9,7 @@ from typing import Any
 from ... import config_source
 from ...config import Config
 from ...config_building import build
-from ...errors import ConfigError, InvalidInput
-from ...explaining import Problem
+from ...errors import ConfigError, InvalidInput, Problem
 from ...manifest import load
 from ...schema import Schemas
 from ..sharing import check_apart
