@@ -18,6 +18,8 @@ TOTAL = 20_000
 PIECE, BUFFER = 320 * 1024 * 12, 1 << 18
 """Bytes of one PUT of an upload, and of one read of a download."""
 DRAFT, FILM = "AAkALgAAAAAAHYQDEapmEc2byACqAC-EWg0A", "AAMkAttachment="
+PACED = "AAMkPaced"
+"""An attachment of the same size that comes at 1 Gbit/s."""
 SUBJECT = "Figures of week 45: forecast and returns"
 TO = ("kim@contoso.example", "nestor@contoso.example")
 CC = ("zoe@fabrikam.example",)
@@ -46,10 +48,12 @@ TOKEN = _token()
 
 @dataclass(frozen=True)
 class Place:
-    """``origin`` is the server's scheme, host and port; ``authority_file`` holds its certificate authority."""
+    """``origin`` is the server's scheme, host and port; ``authority_file`` holds its certificate authority and those
+    that everybody trusts, ``authority_alone`` nothing else than its own."""
 
     origin: str
     authority_file: str
+    authority_alone: str
     delay: int = 0
     """Milliseconds that the server takes for each answer."""
     directory: str = ""

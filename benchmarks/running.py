@@ -27,18 +27,21 @@ Told = Callable[[str], object]
 
 @contextmanager
 def serving() -> Iterator[Place]:
-    """The static server, with a certificate authority of its own."""
+    """The static server, with a certificate authority of its own, which stands among those that everybody trusts: a
+    process reads them all when it starts."""
+    import certifi
     import trustme
 
     authority = trustme.CA()
     certificate = authority.issue_cert("127.0.0.1", "localhost")
     with tempfile.TemporaryDirectory(prefix="benchmarks-") as directory:
-        trusted, own = Path(directory) / "authority.pem", Path(directory) / "server.pem"
-        authority.cert_pem.write_to_path(trusted)
+        trusted, alone, own = (Path(directory) / name for name in ("usual.pem", "alone.pem", "server.pem"))
+        trusted.write_bytes(Path(certifi.where()).read_bytes() + authority.cert_pem.bytes())
+        authority.cert_pem.write_to_path(alone)
         certificate.private_key_and_cert_chain_pem.write_to_path(own)
         with process([sys.executable, "-m", "benchmarks.server", str(own)], environment()) as server:
             port = int(line(server))
-            yield Place(f"https://127.0.0.1:{port}", str(trusted))
+            yield Place(f"https://127.0.0.1:{port}", str(trusted), str(alone))
 
 
 def environment(place: Place | None = None) -> dict[str, str]:

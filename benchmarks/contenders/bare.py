@@ -7,7 +7,7 @@ from typing import Any
 
 import requests
 
-from ..place import BUFFER, DRAFT, FILM, PAGE, PIECE, TOKEN, Place, mail
+from ..place import BUFFER, DRAFT, FILM, PACED, PAGE, PIECE, TOKEN, Place, mail
 from . import Works
 
 
@@ -38,8 +38,8 @@ def works(place: Place) -> Works:
                 span = f"bytes {start}-{start + len(piece) - 1}/{size}"
                 plain.put(address, data=piece, headers={"Content-Range": span}).raise_for_status()
 
-    def download(lasting: bool = False) -> None:
-        address = f"{place.mailbox}/messages/{DRAFT}/attachments/{FILM}/$value"
+    def download(lasting: bool = False, attachment: str = FILM) -> None:
+        address = f"{place.mailbox}/messages/{DRAFT}/attachments/{attachment}/$value"
         target = Path(place.directory) / "bare.bin"
         written = target.with_suffix(".part") if lasting else target
         with session.get(address, stream=True) as answer, written.open("wb") as file:
@@ -54,6 +54,7 @@ def works(place: Place) -> Works:
     return {
         "upload": upload,
         "download": download,
+        "download, 1 Gbit/s": lambda: download(attachment=PACED),
         "download, on the disk": lambda: download(lasting=True),
         "list": lambda: session.get(f"{place.mailbox}/messages", params={"$top": 10}).json(),
         "send": send,

@@ -6,7 +6,7 @@ from typing import Any
 
 from outlook_connector import connect
 
-from ..place import CC, DRAFT, FILM, PAGE, SUBJECT, TEXT, TO, Place
+from ..place import CC, DRAFT, FILM, PACED, PAGE, SUBJECT, TEXT, TO, Place
 from . import Works
 
 
@@ -20,15 +20,16 @@ def works(place: Place, **config: Any) -> Works:
     def items(amount: int) -> Iterator[dict[str, Any]]:
         return connector.iterate("messages.list", {"pageSize": PAGE, "limit": amount})
 
-    def download() -> None:
+    def download(attachment: str = FILM) -> None:
         target = str(Path(place.directory) / "connector.bin")
-        asked = {"messageId": DRAFT, "attachmentId": FILM, "saveTo": target}
+        asked = {"messageId": DRAFT, "attachmentId": attachment, "saveTo": target}
         connector.invoke("attachments.download", asked)
 
     film = {"messageId": DRAFT, "attachment": {"path": str(Path(place.directory) / "film.bin")}}
     return {
         "upload": lambda: connector.invoke("attachments.add", film),
         "download": download,
+        "download, 1 Gbit/s": lambda: download(PACED),
         "list": lambda: connector.invoke("messages.list", {"limit": 10}),
         "send": lambda: connector.invoke("messages.send", mail),
         "items": items,

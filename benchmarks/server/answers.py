@@ -2,11 +2,13 @@
 
 import json
 import re
+import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from ..place import PACED
 from .messages import message
 
 FILE_SIZE = 150 * 1024 * 1024
@@ -15,6 +17,8 @@ ONE_PIECE = 20
 """Messages of a page that is kept, and sent, as one piece; a larger one shares its messages with the others."""
 BLOCK = b"\xa7" * (1 << 20)
 """What the large file is made of."""
+GIGABIT = 1e9 / 8
+"""Bytes a second."""
 HEADERS = (
     b"Cache-Control: private\r\nVary: Accept-Encoding\r\nStrict-Transport-Security: max-age=31536000\r\n"
     b"request-id: 5f0d2c1e-8a77-4c55-9a35-2d1a40d7e3aa\r\n"
@@ -117,12 +121,15 @@ _ATTACHMENT = answer(
 
 
 def content(base: str, target: str, body: bytes) -> Answer:
-    """The large file."""
+    """The large file, as fast as it goes or at the pace of a network."""
     yield (
         b"HTTP/1.1 200 OK\r\n%sContent-Type: application/octet-stream\r\nContent-Length: %d\r\n\r\n"
         % (HEADERS, FILE_SIZE)
     )
-    for _ in range(FILE_SIZE // len(BLOCK)):
+    begun, paced = time.monotonic(), PACED in target
+    for number in range(FILE_SIZE // len(BLOCK)):
+        if paced:
+            time.sleep(max(0.0, begun + number * len(BLOCK) / GIGABIT - time.monotonic()))
         yield BLOCK
 
 
