@@ -27,7 +27,7 @@ ROWS = (
         "http_host",
         "tasks",
     ),
-    *("lookup", "validating"),
+    *("lookup", "validating", "profile"),
 )
 
 
