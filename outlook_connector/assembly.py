@@ -68,7 +68,7 @@ def assemble(
     own = catalogue if manifest is None else load()
     settings = config_building.build(config_source.read(config, os.environ), own.schemas)
     policy = Policy(settings.rules)
-    needs = needs_of(catalogue, policy, settings.auth)
+    needs = cache(partial(needs_of, catalogue, policy, settings.auth))
     store = _store(settings, token_store)
     sessions = Sessions(settings, os.environ)
     auth = Auth(settings, store, sessions, _scopes(settings, needs), on_tokens)
@@ -86,8 +86,8 @@ def assemble(
         store=store,
         owner="",
         cursor_keys=cursor_keys,
-        needs=needs,
-        uses=uses_of(catalogue, policy, settings.auth),
+        all_needs=needs,
+        all_uses=cache(partial(uses_of, catalogue, policy, settings.auth)),
     )
 
     def close() -> None:
@@ -101,9 +101,11 @@ def assemble(
     return Assembly(Connector(catalogue, catalogue.schemas, settings, context, close), context, store)
 
 
-def _scopes(settings: Config, needs: tuple[Need, ...]) -> tuple[str, ...]:
-    """What a sign-in asks for; a connection that names a mailbox is taken to mean another person's."""
-    return least(for_another(needs) if settings.mailbox else needs)
+def _scopes(settings: Config, needs: Callable[[], tuple[Need, ...]]) -> tuple[str, ...]:
+    """What a person's sign-in asks for; a connection that names a mailbox is taken to mean another person's."""
+    if settings.auth != "delegated":
+        return ()
+    return least(for_another(needs()) if settings.mailbox else needs())
 
 
 def _store(settings: Config, hosts: Store | None) -> Store:

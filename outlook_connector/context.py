@@ -33,9 +33,9 @@ def chosen_mailbox(graph: Graph, policy: Policy, named: str | None, at: str = "/
 
 @frozen
 class Context:
-    """One invocation's means. ``needs`` are the permissions of all operations that the connection allows, ``uses``
-    those of their special uses; ``owner`` names the mailbox for anything that is remembered in the ``store``;
-    ``cursor_keys`` gives what seals cursors, from the store when it is first needed."""
+    """One invocation's means. ``owner`` names the mailbox for anything that is remembered in the ``store``.
+    ``cursor_keys`` gives what seals cursors, from the store when it is first needed; ``all_needs`` and ``all_uses``
+    what few calls ask for."""
 
     graph: Graph
     auth: Auth
@@ -46,9 +46,19 @@ class Context:
     store: Store
     owner: str
     cursor_keys: Callable[[], bytes] = field(repr=False)
-    needs: tuple[Need, ...] = ()
-    uses: tuple[Need, ...] = ()
+    all_needs: Callable[[], tuple[Need, ...]] = tuple
+    all_uses: Callable[[], tuple[Need, ...]] = tuple
     clock: Callable[[], float] = time.time
+
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        """The permissions of all operations that the connection allows."""
+        return self.all_needs()
+
+    @property
+    def uses(self) -> tuple[Need, ...]:
+        """Those of their special uses."""
+        return self.all_uses()
 
     @property
     def cursor_key(self) -> bytes:

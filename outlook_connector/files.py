@@ -6,13 +6,15 @@ import re
 import secrets
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from itertools import chain, count
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from .directories import Directory, reached
 from .errors import ConfigError, ConnectorError, InvalidInput, OperationDenied
+
+if TYPE_CHECKING:
+    from .directories import Directory
 
 LONGEST_NAME = 200
 """Bytes of a file's name in UTF-8; file systems take 255."""
@@ -73,14 +75,14 @@ class Files:
         """The directory, made where there is none. Raises ``OperationDenied`` or ``InvalidInput``."""
         target, top = self._inside(path)
         try:
-            with reached(top, target, make=True):
+            with _reached(top, target, make=True):
                 return str(target)
         except OSError as error:
             raise _cannot_write(path, error) from None
 
     def _opened(self, path: str, flags: int, use: str) -> tuple[int, os.stat_result]:
         file, top = self._inside(path)
-        with reached(top, _parent(file, top)) as directory:
+        with _reached(top, _parent(file, top)) as directory:
             descriptor = directory.open(file.name, flags)
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
@@ -94,7 +96,7 @@ class Files:
         the process is killed. Until then its name begins with ``temporary``."""
         target, top = self._inside(path)
         try:
-            with reached(top, _parent(target, top)) as directory:
+            with _reached(top, _parent(target, top)) as directory:
                 name = temporary + secrets.token_hex(8)
                 stream = os.fdopen(directory.open(name, _CREATING), "w+b")
                 with stream:
@@ -128,6 +130,12 @@ class Files:
         )
 
 
+def _reached(top: Path, place: Path, *, make: bool = False) -> "AbstractContextManager[Directory]":
+    from .directories import reached  # late: most calls touch no file
+
+    return reached(top, place, make=make)
+
+
 def _parent(file: Path, top: Path) -> Path:
     """Where a file's name stands; the allowed directory itself is no file."""
     if file == top:
@@ -135,7 +143,7 @@ def _parent(file: Path, top: Path) -> Path:
     return file.parent
 
 
-def _kept(stream: BinaryIO, directory: Directory, written: str, name: str) -> Iterator[BinaryIO]:
+def _kept(stream: BinaryIO, directory: "Directory", written: str, name: str) -> Iterator[BinaryIO]:
     try:
         yield stream
         stream.flush()

@@ -28,12 +28,16 @@ def frozen(cls: type[_Class]) -> type[_Class]:
 
 def _init(made: Any, ends: bool) -> Callable[..., None]:
     """The ``__init__`` of a dataclass; ``ends`` where it has a ``__post_init__``."""
-    of = fields(made)
-    names = tuple(one.name for one in of if one.init)
+    names, defaults, factories, count = [], dict[str, Any](), [], 0
+    for one in fields(made):
+        if one.init:
+            names.append(one.name)
+            if one.default is not MISSING:
+                defaults[one.name] = one.default
+        if one.default_factory is not MISSING:
+            factories.append((one.name, one.default_factory))
+        count += one.init or one.default_factory is not MISSING
     size = len(names)
-    defaults = {one.name: one.default for one in of if one.init and one.default is not MISSING}
-    factories = tuple((one.name, one.default_factory) for one in of if one.default_factory is not MISSING)
-    count = sum(one.init or one.default_factory is not MISSING for one in of)
 
     def fill(self: Any, /, *given: Any, **named: Any) -> None:
         own: dict[str, Any] = self.__dict__
@@ -55,7 +59,7 @@ def _init(made: Any, ends: bool) -> Callable[..., None]:
 
 
 def _check_given(
-    kind: str, names: tuple[str, ...], given: tuple[Any, ...], named: dict[str, Any], own: dict[str, Any]
+    kind: str, names: list[str], given: tuple[Any, ...], named: dict[str, Any], own: dict[str, Any]
 ) -> None:
     """Raises ``TypeError``, as a call does whose arguments are not those of the function."""
     if len(given) > len(names):
