@@ -55,8 +55,14 @@ def post(
 
 
 def patch(template: str, body: Mapping[str, Any], **ids: str) -> GraphRequest:
-    """A PATCH of ``body``: done twice, it changes nothing more."""
-    return GraphRequest("PATCH", path(template, ids), body=body)
+    """A PATCH of ``body``: done twice, it changes nothing more. Raises ``InvalidInput`` where it changes nothing."""
+    return GraphRequest("PATCH", path(template, ids), body=_changing(body))
+
+
+def _changing(body: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    if body is not None and not body:
+        raise InvalidInput.of([("", "must name something to change")])
+    return body
 
 
 def check_names(operation: Operation, properties: Collection[str]) -> None:
@@ -81,18 +87,20 @@ def _sources(value: Any) -> list[str]:
 
 
 def bind(operation: Operation, values: Mapping[str, Any]) -> GraphRequest:
-    """The declared request of ``operation`` with its values copied from the normalised input."""
+    """The declared request of ``operation`` with its values copied from the normalised input. Raises ``InvalidInput``
+    for a change of nothing."""
     template = operation.request
     if template is None:
         raise ValueError(f"{operation.name} has a handler, not a request")
     headers = {name: source for name, source in template.headers.items() if name != "Prefer"}
+    body = None if template.body is None else _value(template.body, values) or {}
     return GraphRequest(
         method=template.method,
         path=path(template.path, values),
         query=_query({name: _value(source, values) for name, source in template.query.items()}),
         headers=_query({name: _value(source, values) for name, source in headers.items()}),
         prefer=_query({name: _value(s, values) for name, s in template.headers.get("Prefer", {}).items()}),
-        body=None if template.body is None else _value(template.body, values) or {},
+        body=_changing(body) if template.method == "PATCH" else body,
         root=operation.root,
         repeatable=operation.idempotent,
     )

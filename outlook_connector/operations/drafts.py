@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..binding import GraphRequest, path, post
+from ..binding import GraphRequest, patch, post
 from ..context import Context
 from . import compose, keyed, tracked
 
@@ -14,11 +14,7 @@ def create(context: Context, values: dict[str, Any]) -> dict[str, Any]:
 
 def update(context: Context, values: dict[str, Any]) -> dict[str, Any]:
     """Change what the input names, and nothing else."""
-    return context.graph.json(
-        GraphRequest(
-            "PATCH", path("/messages/{draftId}", values), body=compose.message(values), repeatable=True
-        )
-    )
+    return context.graph.json(patch("/messages/{id}", compose.message(values), id=values["draftId"]))
 
 
 def send(context: Context, values: dict[str, Any]) -> dict[str, Any]:

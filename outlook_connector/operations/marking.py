@@ -20,13 +20,11 @@ def update(context: Context, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def changes(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The properties that the input changes, in Graph's words. Raises ``InvalidInput`` where it changes none."""
+    """The properties that the input changes, in Graph's words."""
     body = compose.message(values)
     body |= {name: values[name] for name in ("isRead", "inferenceClassification") if name in values}
     if "flag" in values:
         body["flag"] = {"flagStatus": values["flag"]}
-    if not body:
-        raise InvalidInput.of([("", "must name something to change")])
     return body
 
 

@@ -22,11 +22,12 @@ def create(context: Context, values: dict[str, Any]) -> dict[str, Any]:
 
 def update(context: Context, values: dict[str, Any]) -> dict[str, Any]:
     """Change what the input names. A rule that is left on is held against the policy with the actions it has."""
+    change = patch(ONE, _resource(values), ruleId=values["ruleId"])
     if "actions" in values:
         check(context, values["actions"])
     elif values.get("isEnabled") is not False:
         check(context, context.graph.json(get(ONE, ruleId=values["ruleId"])).get("actions") or {})
-    return context.graph.json(patch(ONE, _resource(values), ruleId=values["ruleId"]))
+    return context.graph.json(change)
 
 
 def check(context: Context, actions: Mapping[str, Any]) -> None:

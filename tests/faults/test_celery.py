@@ -11,7 +11,6 @@ from .running import available as redis_available
 
 @pytest.mark.skipif(not available(), reason=MISSING)
 @pytest.mark.skipif(not redis_available(), reason=NO_REDIS)
-@pytest.mark.xdist_group("rabbitmq")
 def test_every_task_is_answered_and_every_mail_goes_out_once() -> None:
     from .celery import SMALL, run
 

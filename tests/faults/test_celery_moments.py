@@ -35,7 +35,6 @@ DEADLINE = 15
 
 @pytest.mark.skipif(not available(), reason=MISSING)
 @pytest.mark.skipif(not redis_available(), reason=NO_REDIS)
-@pytest.mark.xdist_group("rabbitmq")
 def test_a_mail_is_sent_once_whenever_its_worker_is_killed() -> None:
     from outlook_connector.hosts.tasks import answer_of, submit
 

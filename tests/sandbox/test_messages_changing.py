@@ -28,8 +28,27 @@ def test_an_update_changes_what_it_names_and_nothing_else(outlook_connector: Con
     changed = {name for name in before if before[name] != after[name] and not name.startswith("@")}
     assert changed == {"importance", "flag", "changeKey", "lastModifiedDateTime"} & changed
     assert (after["importance"], after["flag"]["flagStatus"]) == ("low", "flagged")
+
+
+@pytest.mark.parametrize(
+    ("operation", "names"),
+    [
+        ("messages.update", REPORT),
+        ("messages.updateMany", {"messageIds": [anchors.QUARTERLY_REPORT]}),
+        ("drafts.update", {"draftId": anchors.DRAFT}),
+        ("folders.updateSearchFolder", {"folder": "AAMk" + "A" * 100}),
+        ("rules.update", {"ruleId": "AQAAAJ5dZqA="}),
+        ("settings.update", {}),
+    ],
+)
+def test_a_change_of_nothing_is_refused_before_anything_is_asked(
+    operation: str, names: dict[str, Any], outlook_connector: Connector, outlook_sandbox: Sandbox
+) -> None:
+    outlook_connector.invoke("messages.get", REPORT)
+    before = len(outlook_sandbox.requests)
     with pytest.raises(InvalidInput, match="something to change"):
-        outlook_connector.invoke("messages.update", REPORT)
+        outlook_connector.invoke(operation, {**names, "mailbox": "me"})
+    assert len(outlook_sandbox.requests) == before
 
 
 def test_an_extensions_properties_that_are_not_named_stay(outlook_connector: Connector) -> None:
