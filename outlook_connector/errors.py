@@ -157,11 +157,11 @@ class OutcomeUnknown(ConnectorError):
             details={**problem.details, "cause": problem.code, "check": check},
         )
 
-    def may_be_repeated(self, how: str) -> None:
-        """The same call does nothing twice: ``how`` says so, in place of the advice to look first."""
-        self.retryable = True
-        self.message = self.message.replace(LOOK, how)
-        self.args = (self.message,)
+    def safe_to_repeat(self, how: str) -> "OutcomeUnknown":
+        """The same, where the same call does nothing twice: ``how`` says so, in place of the advice to look first."""
+        return type(self)(
+            self.message.replace(LOOK, how), code=self.code, retryable=True, details=self.details
+        )
 
 
 class GraphError(ConnectorError):

@@ -90,9 +90,11 @@ def _held(context: Context, key: str, content: str) -> Iterator[_Work]:
         try:
             yield _Work(context, claim, digest([owner, key]), content)
         except OutcomeUnknown as unknown:
-            if not unknown.details.get("gone"):
-                unknown.may_be_repeated("Repeat the call with the same idempotencyKey and content.")
-            raise
+            if unknown.details.get("gone"):
+                raise
+            raise unknown.safe_to_repeat(
+                "Repeat the call with the same idempotencyKey and content."
+            ) from None
 
 
 def _digest_of(file: Attachment) -> str:
