@@ -167,6 +167,8 @@ _HINTS: Mapping[str, str] = {
     "as your proxy's.",
     "NameResolutionError": "The name was not found: check the network, `cloud` and `graphUrl`.",
     "ProxyError": "The proxy refused: check `http.proxy`.",
+    "ConnectTimeoutError": "There was no connection within `http.connectTimeout`: check the network, `graphUrl` and "
+    "`http.proxy`.",
     "TooSlow": "The answer took longer than `http.deadline`.",
     "other": "Check the network, `http.proxy` and `http.timeout`.",
 }

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import time
 from typing import Any
 
@@ -60,6 +61,18 @@ def test_a_server_that_is_silent_is_left_in_time(outlook_sandbox: Sandbox) -> No
         with pytest.raises(TransportError, match=r"http\.timeout"):
             connector.invoke("messages.list", {"limit": 1})
         outlook_sandbox.clear_faults()
+
+
+@pytest.mark.parametrize("through", ["a proxy", "no proxy"])
+def test_a_connection_that_does_not_come_is_given_up_in_its_own_time(through: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        place = f"127.0.0.1:{silent.getsockname()[1]}"
+        http = {"connectTimeout": 0.3, "timeout": 60, "attempts": 1}
+        config = {"auth": "hostToken", "accessToken": lambda: "token", "mailbox": "kim@contoso.example",
+                  "graphUrl": f"https://{place}/v1.0", "tokenStore": "memory:",
+                  "http": http | ({"proxy": f"http://{place}"} if through == "a proxy" else {})}  # fmt: skip
+        with connect(config) as connector, pytest.raises(TransportError, match=r"http\.connectTimeout"):
+            connector.invoke("messages.list", {"limit": 1})
 
 
 def test_a_token_that_graph_refuses_is_renewed_once(
