@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from .context import Context
@@ -16,7 +15,12 @@ def find_handler(name: str, part: str = "operations") -> Handler:
     Raises ``ManifestError`` where there is none."""
     module, _, function = name.partition(".")
     place = f"outlook_connector.{part}.{module}"
-    found: Handler | None = getattr(import_module(place), function, None) if find_spec(place) else None
+    found: Handler | None = None
+    try:
+        found = getattr(import_module(place), function, None)
+    except ModuleNotFoundError as missing:
+        if missing.name != place:
+            raise
     if not callable(found):
         raise ManifestError(f"The manifest names the handler {name}, and {place} has no function {function}.")
     return found

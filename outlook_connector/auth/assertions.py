@@ -9,15 +9,16 @@ from typing import Any
 
 from ..config import Config
 from ..errors import CredentialExpired
+from ..store import Clock
 from . import certificates, federated, jwt_reading
-from .credentials import Audience, Epoch
+from .credentials import Audience
 from .times import rfc3339
 
 
 class CertificateCredential:
     """An assertion for each exchange, signed with the certificate's key; the file is read each time."""
 
-    def __init__(self, config: Config, clock: Epoch) -> None:
+    def __init__(self, config: Config, clock: Clock) -> None:
         if config.certificate is None:
             raise ValueError("no certificate is configured")
         self._settings = config.certificate
@@ -56,7 +57,7 @@ class CertificateCredential:
 class FederatedCredential:
     """Another identity provider's token, from a file or the host, asked for at each exchange."""
 
-    def __init__(self, config: Config, clock: Epoch) -> None:
+    def __init__(self, config: Config, clock: Clock) -> None:
         self._source = federated.source(config)
         self._clock = clock
 

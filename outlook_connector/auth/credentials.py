@@ -9,15 +9,10 @@ from typing import Any, Protocol
 
 from ..config import Config
 from ..errors import ConfigError, CredentialExpired
+from ..store import Clock
 
 Audience = Callable[[], str]
 """Tells the token endpoint, once the tenant's configuration is known."""
-
-
-class Epoch(Protocol):
-    """Something that tells the time in epoch seconds."""
-
-    def time(self) -> float: ...
 
 
 class Credential(Protocol):
@@ -40,7 +35,7 @@ class Credential(Protocol):
 class Public:
     """No credential: a public client."""
 
-    def __init__(self, config: Config, clock: Epoch) -> None:
+    def __init__(self, config: Config, clock: Clock) -> None:
         pass
 
     def check(self) -> None:
@@ -59,14 +54,14 @@ class Public:
 class ClientSecret(Public):
     """The secret as it is; when it ends is known to Microsoft Entra only."""
 
-    def __init__(self, config: Config, clock: Epoch) -> None:
+    def __init__(self, config: Config, clock: Clock) -> None:
         self._secret = config.client_secret
 
     def for_msal(self, audience: Audience) -> Any:
         return self._secret.reveal() if self._secret else None
 
 
-def _assertions() -> Mapping[str, Callable[[Config, Epoch], Credential]]:
+def _assertions() -> Mapping[str, Callable[[Config, Clock], Credential]]:
     from .assertions import CertificateCredential, FederatedCredential  # late: most apps have a secret
 
     return {
@@ -76,7 +71,7 @@ def _assertions() -> Mapping[str, Callable[[Config, Epoch], Credential]]:
     }
 
 
-PLAIN: Mapping[str, Callable[[Config, Epoch], Credential]] = {"clientSecret": ClientSecret, "none": Public}
+PLAIN: Mapping[str, Callable[[Config, Clock], Credential]] = {"clientSecret": ClientSecret, "none": Public}
 """Config key → what proves the app's identity by it, where that is no assertion."""
 
 
@@ -91,13 +86,13 @@ def kind(config: Config) -> str:
     return next((name for name, value in given.items() if value is not None), "none")
 
 
-def credential(config: Config, clock: Epoch = time) -> Credential:
+def credential(config: Config, clock: Clock = time) -> Credential:
     """The credential of a configuration. Reads nothing yet."""
     name = kind(config)
     return (PLAIN.get(name) or _assertions()[name])(config, clock)
 
 
-def facts(config: Config, clock: Epoch) -> dict[str, Any]:
+def facts(config: Config, clock: Clock) -> dict[str, Any]:
     """For ``auth.status``: ``kind``, and ``expiresAt``, ``thumbprint`` and ``problem`` where there are any."""
     name, told = kind(config), dict[str, Any]()
     try:

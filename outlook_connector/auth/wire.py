@@ -9,13 +9,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import field
 from email.utils import parsedate_to_datetime
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
 from ..config import Config
 from ..errors import ConnectorError, TransportError, UnexpectedResponse
 from ..frozen import frozen
 from ..json_reading import read_json
+from ..store import Clock
 
 LONGEST_WAIT = 10.0
 """Seconds to wait for an answer at most: a lease is held meanwhile."""
@@ -25,22 +26,6 @@ PAUSES = (0.2, 0.8)
 
 REPEATABLE = frozenset({"refresh_token", "client_credentials"})
 """Grants that may be sent again after a lost answer; a code is good for one attempt only."""
-
-
-class HttpSession(Protocol):
-    """What is used of a ``requests.Session``."""
-
-    def get(self, url: str, **options: Any) -> Any: ...
-
-    def post(self, url: str, **options: Any) -> Any: ...
-
-
-class Pauser(Protocol):
-    """Something that can wait, and tells the time in epoch seconds."""
-
-    def time(self) -> float: ...
-
-    def sleep(self, seconds: float, /) -> None: ...
 
 
 @frozen
@@ -67,7 +52,7 @@ class Wire:
         self,
         config: Config,
         session: Any,
-        clock: Pauser = time,
+        clock: Clock = time,
         explain: Callable[[Mapping[str, Any]], ConnectorError] | None = None,
         transient: frozenset[int] = frozenset(),
     ) -> None:
@@ -108,7 +93,7 @@ class Wire:
     def _attempt(self, method: str, url: str, options: dict[str, Any]) -> "Received | ConnectorError":
         """Returns the error instead of raising it, so that no traceback leads to the request and its secrets."""
         current = getattr(self._session, "current", None)
-        session: HttpSession = current() if callable(current) else self._session
+        session = current() if callable(current) else self._session
         host = urlsplit(url).netloc
         try:
             response = getattr(session, method)(url, **options, timeout=self._timeout, allow_redirects=False)
