@@ -17,6 +17,7 @@ from .errors import ManifestError, Problem
 from .frozen import frozen
 from .manifest_reading import (
     Entry,
+    Met,
     Need,
     Permissions,
     choice,
@@ -86,7 +87,7 @@ class Operation(Entry):
 
 
 Read = TypeVar("Read", bound=Entry)
-_Reader = Callable[[str, Mapping[str, Any], str, list[Problem]], Read]
+_Reader = Callable[[str, Mapping[str, Any], str, list[Problem], Met], Read]
 
 
 @frozen
@@ -179,8 +180,9 @@ def _manifest(raw: Mapping[str, Any], schemas: Path, problems: list[Problem]) ->
     only(raw, {"manifest", "name", "version", "title", "description", "operations", "triggers"}, "", problems)
     if raw.get("manifest") != FORMAT:
         problems.append(("/manifest", f"must be {FORMAT}, the form that this version reads"))
-    operations = _entries(raw.get("operations"), "/operations", _operation, problems)
-    triggers = _entries(raw.get("triggers", {}), "/triggers", trigger, problems)
+    met: Met = {}
+    operations = _entries(raw.get("operations"), "/operations", _operation, problems, met)
+    triggers = _entries(raw.get("triggers", {}), "/triggers", trigger, problems, met)
     present = set(os.listdir(schemas)) if schemas.is_dir() else set()  # noqa: PTH208 - a Path each is dear
     for at, found in (("/operations", operations), ("/triggers", triggers)):
         for one in found.values():
@@ -196,13 +198,13 @@ def _manifest(raw: Mapping[str, Any], schemas: Path, problems: list[Problem]) ->
     )
 
 
-def _entries(raw: Any, at: str, read: _Reader[Read], problems: list[Problem]) -> dict[str, Read]:
+def _entries(raw: Any, at: str, read: _Reader[Read], problems: list[Problem], met: Met) -> dict[str, Read]:
     found: dict[str, Read] = {}
     for name, entry in mapping(raw, at, problems).items():
         here = f"{at}/{name}"
         if not is_handler(str(name)):
             problems.append((here, "must be named noun.verb"))
-        found[str(name)] = read(str(name), mapping(entry, here, problems), here, problems)
+        found[str(name)] = read(str(name), mapping(entry, here, problems), here, problems, met)
     return found
 
 
@@ -212,7 +214,7 @@ _KEYS = {
 }
 
 
-def _operation(name: str, raw: Mapping[str, Any], at: str, problems: list[Problem]) -> Operation:
+def _operation(name: str, raw: Mapping[str, Any], at: str, problems: list[Problem], met: Met) -> Operation:
     only(raw, _KEYS, at, problems)
     if ("request" in raw) == ("handler" in raw):
         problems.append((at, "needs either a request or a handler"))
@@ -226,9 +228,9 @@ def _operation(name: str, raw: Mapping[str, Any], at: str, problems: list[Proble
         description=text(raw, "description", at, problems),
         effect=choice(raw, "effect", EFFECTS, at, problems),
         idempotent=flag(raw, "idempotent", raw.get("effect") == "read", at, problems),
-        permissions=permissions(raw.get("permissions", {}), f"{at}/permissions", problems),
+        permissions=permissions(raw.get("permissions", {}), f"{at}/permissions", problems, met),
         permissions_for={
-            str(case): permissions(value, f"{at}/permissionsFor/{case}", problems)
+            str(case): permissions(value, f"{at}/permissionsFor/{case}", problems, met)
             for case, value in extra.items()
         },
         result=choice(raw, "result", RESULTS, at, problems, "object"),
