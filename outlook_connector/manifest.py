@@ -17,7 +17,6 @@ from .errors import ManifestError, Problem
 from .frozen import frozen
 from .manifest_reading import (
     Entry,
-    Met,
     Need,
     Permissions,
     choice,
@@ -87,7 +86,7 @@ class Operation(Entry):
 
 
 Read = TypeVar("Read", bound=Entry)
-_Reader = Callable[[str, Mapping[str, Any], str, list[Problem], Met], Read]
+_Reader = Callable[[str, Mapping[str, Any], str, list[Problem]], Read]
 
 
 @frozen
@@ -180,9 +179,8 @@ def _manifest(raw: Mapping[str, Any], schemas: Path, problems: list[Problem]) ->
     only(raw, {"manifest", "name", "version", "title", "description", "operations", "triggers"}, "", problems)
     if raw.get("manifest") != FORMAT:
         problems.append(("/manifest", f"must be {FORMAT}, the form that this version reads"))
-    met: Met = {}
-    operations = _entries(raw.get("operations"), "/operations", _operation, problems, met)
-    triggers = _entries(raw.get("triggers", {}), "/triggers", trigger, problems, met)
+    operations = _entries(raw.get("operations"), "/operations", _operation, problems)
+    triggers = _entries(raw.get("triggers", {}), "/triggers", trigger, problems)
     present = set(os.listdir(schemas)) if schemas.is_dir() else set()  # noqa: PTH208 - a Path each is dear
     for at, found in (("/operations", operations), ("/triggers", triggers)):
         for one in found.values():
@@ -198,13 +196,13 @@ def _manifest(raw: Mapping[str, Any], schemas: Path, problems: list[Problem]) ->
     )
 
 
-def _entries(raw: Any, at: str, read: _Reader[Read], problems: list[Problem], met: Met) -> dict[str, Read]:
+def _entries(raw: Any, at: str, read: _Reader[Read], problems: list[Problem]) -> dict[str, Read]:
     found: dict[str, Read] = {}
     for name, entry in mapping(raw, at, problems).items():
         here = f"{at}/{name}"
         if not is_handler(str(name)):
             problems.append((here, "must be named noun.verb"))
-        found[str(name)] = read(str(name), mapping(entry, here, problems), here, problems, met)
+        found[str(name)] = read(str(name), mapping(entry, here, problems), here, problems)
     return found
 
 
@@ -214,7 +212,7 @@ _KEYS = {
 }
 
 
-def _operation(name: str, raw: Mapping[str, Any], at: str, problems: list[Problem], met: Met) -> Operation:
+def _operation(name: str, raw: Mapping[str, Any], at: str, problems: list[Problem]) -> Operation:
     only(raw, _KEYS, at, problems)
     if ("request" in raw) == ("handler" in raw):
         problems.append((at, "needs either a request or a handler"))
@@ -228,9 +226,9 @@ def _operation(name: str, raw: Mapping[str, Any], at: str, problems: list[Proble
         description=text(raw, "description", at, problems),
         effect=choice(raw, "effect", EFFECTS, at, problems),
         idempotent=flag(raw, "idempotent", raw.get("effect") == "read", at, problems),
-        permissions=permissions(raw.get("permissions", {}), f"{at}/permissions", problems, met),
+        permissions=permissions(raw.get("permissions", {}), f"{at}/permissions", problems),
         permissions_for={
-            str(case): permissions(value, f"{at}/permissionsFor/{case}", problems, met)
+            str(case): permissions(value, f"{at}/permissionsFor/{case}", problems)
             for case, value in extra.items()
         },
         result=choice(raw, "result", RESULTS, at, problems, "object"),

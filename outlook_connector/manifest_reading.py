@@ -26,10 +26,6 @@ class Permissions:
         return self.application if auth in ("application", "managedIdentity") else self.delegated
 
 
-Met = dict[str, Permissions]
-"""Those read so far, by what is written: a hundred operations need a dozen of them."""
-
-
 class Entry:
     """An operation or a trigger: its schemas are files that are named after it."""
 
@@ -100,21 +96,14 @@ def choice(
     return choices[0]
 
 
-def permissions(value: Any, at: str, problems: list[Problem], met: Met) -> Permissions:
-    """What a token needs, by kind. What is in order is taken from ``met``, or put there."""
-    written = repr(value)
-    if written in met:
-        return met[written]
-    before = len(problems)
+def permissions(value: Any, at: str, problems: list[Problem]) -> Permissions:
+    """What a token needs, by kind."""
     raw = mapping(value, at, problems)
     only(raw, {"delegated", "application"}, at, problems)
-    found = Permissions(
+    return Permissions(
         _needs(raw.get("delegated", []), f"{at}/delegated", problems),
         _needs(raw.get("application", []), f"{at}/application", problems),
     )
-    if len(problems) == before:
-        met[written] = found
-    return found
 
 
 def _needs(value: Any, at: str, problems: list[Problem]) -> tuple[Need, ...]:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from .errors import Problem
 from .frozen import frozen
-from .manifest_reading import Entry, Met, Permissions, is_handler, only, permissions, text, texts
+from .manifest_reading import Entry, Permissions, is_handler, only, permissions, text, texts
 
 
 @frozen
@@ -35,8 +35,8 @@ class Trigger(Entry):
 _KEYS = {"title", "description", "permissions", "handler", "clouds", "deprecated", "documentation"}
 
 
-def trigger(name: str, raw: Mapping[str, Any], at: str, problems: list[Problem], met: Met) -> Trigger:
-    """The trigger of an entry; what is wrong is added to ``problems``, and what was met to ``met``."""
+def trigger(name: str, raw: Mapping[str, Any], at: str, problems: list[Problem]) -> Trigger:
+    """The trigger of an entry; what is wrong is added to ``problems``."""
     only(raw, _KEYS, at, problems)
     handler = raw.get("handler")
     if not is_handler(handler):
@@ -45,7 +45,7 @@ def trigger(name: str, raw: Mapping[str, Any], at: str, problems: list[Problem],
         name=name,
         title=text(raw, "title", at, problems),
         description=text(raw, "description", at, problems),
-        permissions=permissions(raw.get("permissions", {}), f"{at}/permissions", problems, met),
+        permissions=permissions(raw.get("permissions", {}), f"{at}/permissions", problems),
         handler=str(handler),
         clouds=texts(raw.get("clouds", []), f"{at}/clouds", problems),
         deprecated=raw.get("deprecated"),
