@@ -7,7 +7,6 @@ workers use the mailbox too.
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from threading import Event, RLock
 from typing import Protocol
 
@@ -24,13 +23,13 @@ class Want:
     sent: int = 0
 
 
-@dataclass
 class Waiter:
     """A thread in line; ``error`` is what it is sent away with."""
 
-    want: Want
-    ready: Event = field(default_factory=Event)
-    error: ConnectorError | None = None
+    def __init__(self, want: Want) -> None:
+        self.want = want
+        self.ready = Event()
+        self.error: ConnectorError | None = None
 
 
 class Supply(Protocol):
