@@ -1,17 +1,16 @@
-"""``doctor``: each check, what it finds, and what it is worth to a program."""
+"""``doctor``: its report, and the checks of configuration, clock, permissions and mailbox, with what each is worth."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_world import JWT, Result, config_file, on_terminal, run
-from cryptography.fernet import Fernet
-from store_redis import MISSING, available, redis_server
+from cli_world import JWT, config_file, on_terminal, run
+from doctor_world import one, states
 
-from outlook_connector.hosts.cli.checks import SKEW, clock, place
+from outlook_connector.hosts.cli.checks import SKEW, clock
 from outlook_connector.hosts.cli.findings import Patient
 from outlook_connector.hosts.cli.options import connection
 from outlook_connector.sandbox import Sandbox
@@ -20,14 +19,6 @@ ORDER = [
     *("configuration", "token store", "credential", "sign-in", "access token", "clock"),
     *("permissions", "Microsoft Graph", "mailbox"),
 ]
-
-
-def states(result: Result) -> dict[str, str]:
-    return {one["check"]: one["state"] for one in result.json["checks"]}
-
-
-def one(result: Result, check: str) -> dict[str, Any]:
-    return next(found for found in result.json["checks"] if found["check"] == check)
 
 
 def test_a_sound_connection_is_healthy_in_every_check(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -66,49 +57,6 @@ def test_a_configuration_that_is_wrong_is_the_first_finding(tmp_path: Path) -> N
     result = run("doctor", "--config", config)
     assert states(result) == {name: "fail" if name == "configuration" else "skip" for name in ORDER}
     assert result.code == 2
-
-
-@pytest.mark.skipif(not available(), reason=MISSING)
-@pytest.mark.parametrize(
-    ("options", "state", "says"),
-    [
-        ((), "ok", "evicts nothing and logs each write"),
-        (("--appendonly", "no"), "warn", "appendonly no"),
-        (("--maxmemory", "50mb", "--maxmemory-policy", "volatile-ttl"), "warn", "(volatile-ttl)"),
-        (("--rename-command", "INFO", ""), "warn", "does not tell this user"),
-    ],
-)
-def test_a_redis_server_that_would_drop_tokens_is_warned_about(
-    options: tuple[str, ...], state: str, says: str, sandbox: Sandbox, tmp_path: Path
-) -> None:
-    with redis_server("--dir", str(tmp_path), "--appendonly", "yes", *options) as url:
-        made = sandbox.config(tokenStore=url, storeKey=Fernet.generate_key().decode())
-        result = run("doctor", "--config", config_file(tmp_path, made))
-    told = one(result, "token store")
-    assert (told["state"], result.code) == (state, 0)
-    assert says in told["found"]
-    assert bool(told.get("do")) is (state == "warn")
-    assert ("appendonly set to yes" in told.get("do", "")) is ("appendonly" in told["found"])
-
-
-def test_a_store_that_cannot_be_opened_is_told_as_such(sandbox: Sandbox, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("in the way", encoding="utf-8")
-    config = config_file(tmp_path, sandbox.config(tokenStore=f"sqlite:///{tmp_path}/file/tokens.sqlite3"))
-    result = run("doctor", "--config", config)
-    assert (states(result)["configuration"], states(result)["token store"]) == ("ok", "fail")
-    assert result.code == 2
-
-
-def test_a_lost_key_file_is_told_under_the_token_store(sandbox: Sandbox, tmp_path: Path) -> None:
-    config = config_file(tmp_path, sandbox.config(tokenStore=f"sqlite:///{tmp_path}/tokens.sqlite3"))
-    assert run("doctor", "--config", config).code == 0
-    (tmp_path / "tokens.sqlite3.key").unlink()
-    result = run("doctor", "--config", config)
-    told = one(result, "token store")
-    assert (told["state"], told["error"]["code"], result.code) == ("fail", "storeKeyMissing", 2)
-    assert "tokens.sqlite3.key is missing" in told["found"]
-    assert told["do"].startswith("Restore it")
-    assert not (tmp_path / "tokens.sqlite3.key").exists()
 
 
 @pytest.mark.parametrize(
@@ -161,130 +109,6 @@ def test_a_mailbox_that_an_application_may_not_reach_is_told_as_such(
     told = one(run("doctor", "--config", config_file(tmp_path, made)), "mailbox")
     assert told["found"].startswith("kim@contoso.example is not among the mailboxes")
     assert "application-rbac" in told["do"]
-
-
-def test_an_expired_secret_is_told_with_what_to_do(sandbox: Sandbox, config: str) -> None:
-    sandbox.directory.app.secrets[0].expires = datetime.now(UTC) - timedelta(days=1)
-    result = run("doctor", "--config", config)
-    told = one(result, "credential")
-    assert told["state"] == "fail"
-    assert "clientSecret" in told["do"]
-    assert told["error"]["error"] == "CredentialExpired"
-
-
-PUBLIC_AT_HEART = {"clientSecret": None, "auth": "delegated"}
-
-
-def told_of_the_credential(
-    sandbox: Sandbox, directory: Path, **changes: Any
-) -> tuple[Result, dict[str, Any]]:
-    """What doctor says with those changes while the access token of before is good for an hour."""
-    store = f"sqlite:///{directory}/tokens.sqlite3"
-    assert run("doctor", "--config", config_file(directory, sandbox.config(tokenStore=store))).code == 0
-    changed = config_file(directory, sandbox.config(tokenStore=store, **changes), "changed.json")
-    result = run("doctor", "--config", changed)
-    return result, one(result, "credential")
-
-
-@pytest.mark.parametrize(
-    ("changes", "number"),
-    [
-        ({"clientSecret": "wrong"}, 7000215),
-        (PUBLIC_AT_HEART, 7000218),
-        ({"certificate": "foreign"}, 700027),
-        ({"federatedTokenFile": "foreign"}, 700213),
-    ],
-)
-def test_a_credential_that_is_refused_fails_although_the_token_of_before_is_good(
-    changes: dict[str, Any], number: int, sandbox: Sandbox, tmp_path: Path
-) -> None:
-    result, told = told_of_the_credential(sandbox, tmp_path, **foreign(changes, sandbox))
-    assert (told["state"], told["error"]["details"]["aadsts"]) == ("fail", number)
-    assert (result.code, result.json["healthy"]) == (3, False)
-    assert states(result)["access token"] == "skip"
-
-
-def foreign(changes: dict[str, Any], sandbox: Sandbox) -> dict[str, Any]:
-    """A certificate that is not registered, and a token with a subject that is not trusted."""
-    file = sandbox.certificate_file()
-    sandbox.directory.app.certificates.clear()
-    made: dict[str, dict[str, Any]] = {
-        "certificate": {"certificate": {"path": file}},
-        "federatedTokenFile": {"federatedTokenFile": sandbox.federated_token_file(subject="somebody-else")},
-    }
-    found = next((made[name] for name in changes if name in made), None)
-    return {"clientSecret": None, **found} if found else changes
-
-
-@pytest.mark.parametrize("kind", ["certificate", "federatedTokenFile"])
-@pytest.mark.parametrize("auth", ["delegated", "application"])
-def test_a_credential_of_every_kind_is_tried(auth: str, kind: str, sandbox: Sandbox, tmp_path: Path) -> None:
-    given: dict[str, Any] = {
-        "certificate": {"path": sandbox.certificate_file()},
-        "federatedTokenFile": sandbox.federated_token_file(),
-    }
-    made = sandbox.config(auth=auth, clientSecret=None, **{kind: given[kind]})
-    result = run("doctor", "--config", config_file(tmp_path, made))
-    assert one(result, "credential")["found"].endswith("; Microsoft Entra takes it")
-    assert result.code == 0
-
-
-def test_a_managed_identity_is_asked_of_the_machine(sandbox: Sandbox, tmp_path: Path) -> None:
-    taken_out = dict.fromkeys(("clientId", "clientSecret", "redirectUri", "refreshToken"))
-    made = {**sandbox.config(), **taken_out, "auth": "managedIdentity", "mailbox": "adele@contoso.example"}
-    config = config_file(tmp_path, {key: value for key, value in made.items() if value is not None})
-    result = run("doctor", "--config", config, extra=sandbox.managed_identity_environment())
-    assert (states(result)["credential"], states(result)["mailbox"]) == ("ok", "ok")
-    nowhere = run(
-        "doctor", "--config", config, extra={"AZURE_POD_IDENTITY_AUTHORITY_HOST": "http://127.0.0.1:9"}
-    )
-    assert one(nowhere, "credential")["state"] == "fail"
-
-
-def test_an_outage_that_the_token_outlasts_is_no_fault_of_the_credential(
-    sandbox: Sandbox, tmp_path: Path
-) -> None:
-    made = sandbox.config(tokenStore=f"sqlite:///{tmp_path}/tokens.sqlite3")
-    config = config_file(tmp_path, made)
-    assert run("doctor", "--config", config).code == 0
-    sandbox.fault(match="POST /*/oauth2/v2.0/token", status=503, times=None)
-    result = run("doctor", "--config", config)
-    told = one(result, "credential")
-    assert (told["state"], states(result)["mailbox"], result.code) == ("warn", "ok", 0)
-    assert "not tried: The sign-in service" in told["found"]
-    (tmp_path / "tokens.sqlite3").unlink()
-    result = run("doctor", "--config", config)
-    assert (one(result, "credential")["state"], states(result)["mailbox"], result.code) == ("fail", "skip", 1)
-
-
-def test_trying_the_credential_spends_no_refresh_token(tmp_path: Path) -> None:
-    with Sandbox(single_use_refresh_tokens=True) as sandbox:
-        for changes in ({}, PUBLIC_AT_HEART):
-            told_of_the_credential(sandbox, tmp_path, **changes)
-        renewed = run("invoke", "auth.refresh", "--config", str(tmp_path / "connection.json"))
-        assert renewed.json["username"] == "adele@contoso.example"
-        assert sandbox.entra.spent_refresh_tokens == 0
-
-
-def test_where_no_tenant_is_known_the_credential_is_said_not_to_have_been_tried(
-    sandbox: Sandbox, tmp_path: Path
-) -> None:
-    personal = f"{sandbox.authority.rpartition('/')[0]}/consumers"
-    result = run(
-        "doctor", "--config", config_file(tmp_path, sandbox.config(authority=personal, tenantId="consumers"))
-    )
-    told = one(result, "credential")
-    assert told["state"] == "warn"
-    assert "not tried" in told["found"]
-    assert "auth.refresh" in told["do"]
-
-
-def test_another_store_key_is_told_under_the_token_store(sandbox: Sandbox, tmp_path: Path) -> None:
-    result, told = told_of_the_credential(sandbox, tmp_path, storeKey=Fernet.generate_key().decode())
-    assert told["state"] == "skip"
-    told = one(result, "token store")
-    assert (told["state"], told["error"]["code"], result.code) == ("fail", "storeKeyWrong", 2)
-    assert told["do"].startswith("Put the old key back")
 
 
 def test_a_token_store_that_is_no_text_is_told_under_the_configuration(
@@ -359,25 +183,3 @@ def narrow_token(sandbox: Sandbox, scope: str) -> dict[str, Any]:
     )
     taken_out = dict.fromkeys(("refreshToken", "clientSecret", "redirectUri"))
     return {**taken_out, "accessToken": answer.json()["access_token"]}
-
-
-@pytest.mark.parametrize(
-    ("url", "shown"),
-    [
-        (None, "the file in your data directory"),
-        ("memory:", "memory:"),
-        ("sqlite:////var/lib/outlook/tokens.sqlite3", "sqlite:////var/lib/outlook/tokens.sqlite3"),
-        ("rediss://user:pass@word@cache.example:6380/2?password=canary", "rediss://cache.example:6380/2"),
-    ],
-)
-def test_a_store_is_named_without_its_password(url: str | None, shown: str) -> None:
-    assert place(url) == shown
-
-
-def test_a_certificate_that_ends_soon_is_warned_about(sandbox: Sandbox, tmp_path: Path) -> None:
-    certificate = {"path": sandbox.certificate_file(lifetime=5 * 86400)}
-    found = sandbox.config(auth="application", clientSecret=None, certificate=certificate)
-    told = one(run("doctor", "--config", config_file(tmp_path, found)), "credential")
-    assert told["state"] == "warn"
-    assert "certificate, good until" in told["found"]
-    assert "new certificate" in told["do"]
