@@ -37,7 +37,7 @@ def _init(made: Any, ends: bool) -> Callable[..., None]:
         if one.default_factory is not MISSING:
             factories.append((one.name, one.default_factory))
         count += one.init or one.default_factory is not MISSING
-    size = len(names)
+    size, known = len(names), frozenset(names)
 
     def fill(self: Any, /, *given: Any, **named: Any) -> None:
         own: dict[str, Any] = self.__dict__
@@ -50,7 +50,7 @@ def _init(made: Any, ends: bool) -> Callable[..., None]:
         for name, make in factories:
             if name not in own:
                 own[name] = make()
-        if len(own) != count or len(given) > size or (given and named):
+        if len(own) != count or len(given) > size or (named and (given or not named.keys() <= known)):
             _check_given(type(self).__name__, names, given, named, own)
         if ends:
             self.__post_init__()

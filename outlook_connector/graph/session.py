@@ -28,13 +28,22 @@ BODILESS = frozenset({"GET", "HEAD"})
 
 
 class Headers(dict[str, str]):
-    """A request's. Whoever mocks requests finds them in any case of letters."""
+    """A request's. Whoever mocks requests finds them in any case of letters, by index, ``get`` or ``in``."""
 
     def __missing__(self, name: str) -> str:
         for one, value in self.items():
             if one.lower() == name.lower():
                 return value
         raise KeyError(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or str(name).lower() in map(str.lower, self)
 
 
 class _Adapter(HTTPAdapter):

@@ -125,7 +125,7 @@ class Body:
 
 def failure_of(error: Exception) -> Failure:
     """Whether the request can have reached the server, by urllib3's reason; where in doubt, it can."""
-    if isinstance(error, (requests.ConnectTimeout, requests.exceptions.InvalidURL)):
+    if isinstance(error, _NOT_SENT):
         return Failure.UNREACHED
     reason = reason_of(error)
     if type(reason).__name__ in _BEFORE_SENDING or _untrusted(reason):
@@ -133,6 +133,11 @@ def failure_of(error: Exception) -> Failure:
     return Failure.LOST
 
 
+_NOT_SENT = (
+    requests.ConnectTimeout,
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidHeader,
+)
 _BEFORE_SENDING = ("NewConnectionError", "ConnectTimeoutError", "NameResolutionError", "ProxyError")
 
 

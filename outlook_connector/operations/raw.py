@@ -4,6 +4,7 @@ mailbox only. https://learn.microsoft.com/graph/api/overview
 Off until ``operations.allow`` names ``graph.request`` or ``graph.batch``. What a call does follows from its method.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -78,6 +79,10 @@ def _checked(context: Context, name: str, given: Mapping[str, Any], at: str) -> 
     return GraphRequest(method, given["path"], query, headers, body=body, repeatable=repeatable)
 
 
+_BARE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
+"""What urllib3 would take for a path without encoding, and encode once more, the mailbox in it too."""
+
+
 def _count(context: Context, *made: GraphRequest) -> None:
     """Mails are counted when nothing is left to refuse them, all or none."""
     context.hourly.count(sum(_named(one.path, "/path")[-1] in _SENDING for one in made))
@@ -93,7 +98,7 @@ def _named(path: str, at: str) -> list[str]:
 def _segments(path: str, at: str) -> list[str]:
     segments = [unquote(one) for one in path[1:].split("/")]
     wrong = any(unsafe_segment(one) for one in segments) or not path.isascii() or set(path) & set("?#\\ ")
-    if wrong or not path.startswith("/"):
+    if wrong or not path.startswith("/") or _BARE_PERCENT.search(path):
         told = "must be a path such as /messages/AAMk…/attachments, percent-encoded, without a query"
         raise InvalidInput.of([(at, told)])
     if segments[0].partition("(")[0].lower() not in MAIL:

@@ -130,6 +130,7 @@ def test_a_changed_one_is_as_replace_makes_it_and_keeps_nothing_that_was_worked_
     [
         *(((), {}, "needs a value for: x"), ((1, [], "", 4), {}, "takes 3 values, and 4 were given")),
         *(((1,), {"x": 2}, "more than one value for: x"), ((1,), {"z": 2}, "no field: z")),
+        ((), {"z": 1}, "no field: z"),
     ],
 )
 def test_what_the_fields_do_not_fit_is_refused(
