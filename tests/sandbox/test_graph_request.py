@@ -145,3 +145,22 @@ def test_a_search_folder_shows_what_its_filter_finds(outlook_connector: Connecto
         outlook_connector.invoke(
             "folders.createSearchFolder", {"displayName": "All", "sourceFolders": ["inbox"]}
         )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "at"),
+    [
+        ({"path": "/messages/a%"}, "/path"),
+        ({"path": "/messages/%zz"}, "/path"),
+        ({"headers": {"If-Match": " x"}}, "/headers"),
+    ],
+)
+def test_what_would_be_sent_as_something_else_is_refused_before_it_is_sent(
+    wrong: dict[str, Any], at: str, outlook_sandbox: Sandbox
+) -> None:
+    config = outlook_sandbox.config(operations={"allow": ["graph.request"]})
+    with connect(config) as connector:
+        before = len(outlook_sandbox.requests)
+        with pytest.raises(InvalidInput, match=at):
+            connector.invoke("graph.request", {"method": "GET", "path": "/messages", **wrong})
+        assert len(outlook_sandbox.requests) == before
